@@ -1,0 +1,1 @@
+// ExactArithmetic.swift: placeholder

@@ -1,0 +1,1 @@
+// Hubbub.swift: placeholder

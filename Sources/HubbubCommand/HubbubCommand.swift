@@ -1,0 +1,2 @@
+import ArgumentParser
+@main struct HubbubCommand: ParsableCommand { mutating func run() {} }

@@ -1,0 +1,2 @@
+// LedgerStore.swift: placeholder
+import GRDB

@@ -1,0 +1,1 @@
+// PrivateAggregation.swift: placeholder

@@ -1,0 +1,1 @@
+// Releases.swift: placeholder

@@ -1,0 +1,3 @@
+// Sampling.swift: placeholder
+import Crypto
+import CryptoExtras

@@ -1,0 +1,2 @@
+// Specifications.swift: placeholder
+import Yams
