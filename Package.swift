@@ -24,7 +24,10 @@ let package = Package(
   targets: [
     // C libraries.
     .systemLibrary(
-      name: "CGMP", pkgConfig: "gmp", providers: [.apt(["libgmp-dev"]), .brew(["gmp"])]),
+      name: "CGMP",
+      pkgConfig: "gmp",
+      providers: [.apt(["libgmp-dev"]), .brew(["gmp"])]
+    ),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 
     // The exact ring: numbers, draws, accounts.
@@ -35,9 +38,14 @@ let package = Package(
         "ExactArithmetic",
         .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "CryptoExtras", package: "swift-crypto"),
-      ], swiftSettings: settings),
+      ],
+      swiftSettings: settings
+    ),
     .target(
-      name: "PrivacyAccounting", dependencies: ["ExactArithmetic"], swiftSettings: settings),
+      name: "PrivacyAccounting",
+      dependencies: ["ExactArithmetic"],
+      swiftSettings: settings
+    ),
 
     // The public ring: what may leave.
     .target(
@@ -45,16 +53,21 @@ let package = Package(
       dependencies: [
         "ExactArithmetic", "PrivacyAccounting",
         .product(name: "Crypto", package: "swift-crypto"),
-      ], swiftSettings: settings),
+      ],
+      swiftSettings: settings
+    ),
     .target(
-      name: "Reporting", dependencies: ["ExactArithmetic", "PrivacyAccounting", "Releases"],
-      swiftSettings: settings),
+      name: "Reporting",
+      dependencies: ["ExactArithmetic", "PrivacyAccounting", "Releases"],
+      swiftSettings: settings
+    ),
 
     // The sensitive ring: what sees signals.
     .target(
       name: "PrivateAggregation",
       dependencies: ["CZlib", "ExactArithmetic", "PrivacyAccounting", "Releases", "Sampling"],
-      swiftSettings: settings),
+      swiftSettings: settings
+    ),
 
     // The durable ring: what remembers losses and never sees data.
     .target(
@@ -63,7 +76,9 @@ let package = Package(
         "ExactArithmetic", "PrivacyAccounting",
         .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "GRDB", package: "GRDB.swift"),
-      ], swiftSettings: settings),
+      ],
+      swiftSettings: settings
+    ),
 
     // What people write: specs, policies and cell files.
     .target(
@@ -72,51 +87,78 @@ let package = Package(
         "ExactArithmetic", "PrivacyAccounting", "PrivateAggregation",
         .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "Yams", package: "Yams"),
-      ], swiftSettings: settings),
+      ],
+      swiftSettings: settings
+    ),
 
     .target(
       name: "Hubbub",
       dependencies: [
         "ExactArithmetic", "LedgerStore", "PrivacyAccounting", "PrivateAggregation", "Releases",
         "Reporting", "Sampling", "Specifications",
-      ], swiftSettings: settings),
+      ],
+      swiftSettings: settings
+    ),
     .executableTarget(
       name: "HubbubCommand",
       dependencies: [
         "Hubbub", .product(name: "ArgumentParser", package: "swift-argument-parser"),
-      ], swiftSettings: settings),
+      ],
+      swiftSettings: settings
+    ),
 
     // Tests, one target for each module, with shared support that has tests of its own.
     .target(
-      name: "TestSupport", dependencies: ["ExactArithmetic"], path: "Tests/TestSupport",
-      swiftSettings: settings),
+      name: "TestSupport",
+      dependencies: ["ExactArithmetic"],
+      path: "Tests/TestSupport",
+      swiftSettings: settings
+    ),
     .testTarget(
-      name: "TestSupportTests", dependencies: ["TestSupport"], swiftSettings: settings),
+      name: "TestSupportTests",
+      dependencies: ["TestSupport"],
+      swiftSettings: settings
+    ),
     .testTarget(
-      name: "ExactArithmeticTests", dependencies: ["ExactArithmetic", "TestSupport"],
-      swiftSettings: settings),
+      name: "ExactArithmeticTests",
+      dependencies: ["ExactArithmetic", "TestSupport"],
+      swiftSettings: settings
+    ),
     .testTarget(
-      name: "SamplingTests", dependencies: ["Sampling", "PrivacyAccounting", "TestSupport"],
-      swiftSettings: settings),
+      name: "SamplingTests",
+      dependencies: ["Sampling", "PrivacyAccounting", "TestSupport"],
+      swiftSettings: settings
+    ),
     .testTarget(
-      name: "PrivacyAccountingTests", dependencies: ["PrivacyAccounting", "TestSupport"],
-      swiftSettings: settings),
+      name: "PrivacyAccountingTests",
+      dependencies: ["PrivacyAccounting", "TestSupport"],
+      swiftSettings: settings
+    ),
     .testTarget(
-      name: "LedgerStoreTests", dependencies: ["LedgerStore", "Specifications", "TestSupport"],
-      swiftSettings: settings),
+      name: "LedgerStoreTests",
+      dependencies: ["LedgerStore", "Specifications", "TestSupport"],
+      swiftSettings: settings
+    ),
     .testTarget(
       name: "PrivateAggregationTests",
       dependencies: ["PrivateAggregation", "Specifications", "LedgerStore", "TestSupport"],
-      swiftSettings: settings),
+      swiftSettings: settings
+    ),
     .testTarget(
-      name: "ReleasesTests", dependencies: ["Releases", "Reporting", "TestSupport"],
-      swiftSettings: settings),
+      name: "ReleasesTests",
+      dependencies: ["Releases", "Reporting", "TestSupport"],
+      swiftSettings: settings
+    ),
     .testTarget(
-      name: "SpecificationsTests", dependencies: ["Specifications", "TestSupport"],
-      swiftSettings: settings),
+      name: "SpecificationsTests",
+      dependencies: ["Specifications", "TestSupport"],
+      swiftSettings: settings
+    ),
     .testTarget(
-      name: "CommandTests", dependencies: ["HubbubCommand", "TestSupport"],
-      swiftSettings: settings),
+      name: "CommandTests",
+      dependencies: ["HubbubCommand", "TestSupport"],
+      swiftSettings: settings
+    ),
     .testTarget(name: "TidyTests", dependencies: [], swiftSettings: settings),
   ]
 )

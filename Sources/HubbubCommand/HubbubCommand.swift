@@ -1,2 +1,3 @@
 import ArgumentParser
+
 @main struct HubbubCommand: ParsableCommand { mutating func run() {} }
