@@ -158,7 +158,7 @@ extension FixedWidthInteger {
     guard value.bitWidth <= Self.bitWidth else { return nil }
     var magnitude = Self.Magnitude.zero
     let wide = value.magnitude
-    for index in stride(from: 0, to: max(value.bitWidth, 1), by: 64) {
+    for index in stride(from: 0, to: value.bitWidth, by: 64) {
       let limb = Self.Magnitude(truncatingIfNeeded: (wide >> index).lowWord)
       magnitude |= limb << index
     }
