@@ -1,0 +1,101 @@
+// LedgerError.swift: what a ledger refuses, and what can fail beneath it.
+// SPDX-License-Identifier: Apache-2.0
+
+/// A refusal: the caps that a spend would pass, and what is left of each.
+public struct BudgetRefusal: Error, Sendable, Hashable {
+  /// The caps that would be passed.
+  public let violated: Set<BudgetLimit>
+  /// What is left, unchanged by the request.
+  public let remaining: RemainingBudget
+
+  /// Makes a refusal.
+  public init(violated: Set<BudgetLimit>, remaining: RemainingBudget) {
+    self.violated = violated
+    self.remaining = remaining
+  }
+}
+
+/// Why a request to spend has no meaning under a policy.
+public enum InvalidSpend: Error, Sendable, Hashable {
+  /// Epsilon or delta is negative, or delta is one or more.
+  case loss(PrivacyLossError)
+  /// The analyst has no cap, and there is none for `*`.
+  case unknownAnalyst(String)
+  /// A slice that the policy does not name.
+  case unknownSlice(String)
+  /// A slice that is named twice.
+  case duplicateSlice(String)
+  /// A list of slices without any.
+  case noSlices
+  /// Slices where the policy has no dimension.
+  case noDimension
+}
+
+/// A part of a spec that differs from what the owner pinned.
+public enum PinnedPart: String, Sendable, Hashable {
+  /// The privacy unit.
+  case privacyUnit = "privacy_unit"
+  /// The signal files.
+  case files = "signals.files"
+  /// The unit column.
+  case unitColumn = "signals.columns.unit"
+  /// The consent column.
+  case consentColumn = "signals.columns.consent"
+}
+
+/// How the store beneath a ledger failed.
+public struct LedgerFailure: Error, Sendable, Hashable {
+  /// The kind of failure.
+  public enum Kind: Sendable, Hashable {
+    /// There is nothing at that place.
+    case missing
+    /// Something is there, and it is no ledger.
+    case notALedger
+    /// It is a ledger and its content does not hold together.
+    case damaged
+    /// A newer version of the program wrote it.
+    case newerSchema
+    /// It cannot be written.
+    case readOnly
+    /// The disk is full.
+    case full
+    /// Another process held it for too long.
+    case busy
+    /// Anything else.
+    case other
+  }
+
+  /// The kind of failure.
+  public let kind: Kind
+  /// Where the ledger is.
+  public let place: String
+  /// What the store said.
+  public let detail: String
+
+  /// Makes a failure.
+  public init(kind: Kind, place: String, detail: String) {
+    self.kind = kind
+    self.place = place
+    self.detail = detail
+  }
+}
+
+/// Why a ledger did not do what it was asked.
+public enum LedgerError: Error, Sendable, Hashable {
+  /// A cap would be passed; nothing was charged.
+  case refused(BudgetRefusal)
+  /// The request has no meaning under the policy; nothing was charged.
+  case invalid(InvalidSpend, remaining: RemainingBudget)
+  /// The ledger has no account of that name.
+  case unknownDataset(String, known: [String])
+  /// The spec differs from what the owner pinned.
+  case mismatch(PinnedPart)
+  /// The id stands for another digest, or another account.
+  case conflict(ReleaseID)
+  /// The reservation was voided, taken over by a newer attempt, or committed by it.
+  case superseded(ReleaseID)
+  /// The release is unknown, or past the point where it can be voided.
+  case notVoidable(ReleaseID, state: String)
+  /// The store failed.
+  case unavailable(LedgerFailure)
+}

@@ -1,0 +1,67 @@
+// PrivacyLoss.swift: what a release costs, exactly.
+// Reference: [DR14] definition 2.4, theorem 3.16.
+// SPDX-License-Identifier: Apache-2.0
+
+import ExactArithmetic
+
+/// Why a pair of numbers is no privacy loss.
+public enum PrivacyLossError: Error, Equatable, Sendable {
+  /// Epsilon is below zero.
+  case negativeEpsilon
+  /// Delta is below zero.
+  case negativeDelta
+  /// Delta is one or more, which promises nothing.
+  case deltaNotBelowOne
+}
+
+/// A privacy loss `(epsilon, delta)`, both exact.
+///
+/// - Privacy: A mechanism has this loss when it is (epsilon, delta)-differentially private for
+///   adding or removing one privacy unit; epsilon is in nats.
+/// - Reference: [DR14] definition 2.4.
+public struct PrivacyLoss: Sendable, Hashable {
+  /// The bound on the privacy-loss random variable, in nats.
+  public let epsilon: Rational
+  /// The probability mass that epsilon need not cover.
+  public let delta: Rational
+
+  /// Makes a loss.
+  ///
+  /// - Throws: `PrivacyLossError` for negative values and for a delta of one or more.
+  public init(epsilon: Rational, delta: Rational = .zero) throws(PrivacyLossError) {
+    guard epsilon.signum >= 0 else { throw .negativeEpsilon }
+    guard delta.signum >= 0 else { throw .negativeDelta }
+    guard delta < .one else { throw .deltaNotBelowOne }
+    self.init(checkedEpsilon: epsilon, delta: delta)
+  }
+
+  private init(checkedEpsilon epsilon: Rational, delta: Rational) {
+    self.epsilon = epsilon
+    self.delta = delta
+  }
+
+  /// The loss of a constant: nothing.
+  public static let zero = PrivacyLoss(checkedEpsilon: .zero, delta: .zero)
+
+  /// The loss of two releases together, by basic composition, also for adaptively chosen ones.
+  ///
+  /// The sum of two deltas may reach one; it is still the exact sum, and no budget admits it.
+  ///
+  /// - Reference: [DR14] theorem 3.16.
+  public static func + (left: PrivacyLoss, right: PrivacyLoss) -> PrivacyLoss {
+    PrivacyLoss(
+      checkedEpsilon: left.epsilon + right.epsilon,
+      delta: left.delta + right.delta
+    )
+  }
+
+  /// Adds in place.
+  public static func += (left: inout PrivacyLoss, right: PrivacyLoss) {
+    left = left + right
+  }
+
+  /// Tells whether this loss stays within `cap` in both parts; reaching it exactly does.
+  public func fits(within cap: PrivacyLoss) -> Bool {
+    epsilon <= cap.epsilon && delta <= cap.delta
+  }
+}

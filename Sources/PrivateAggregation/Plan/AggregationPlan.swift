@@ -1,0 +1,91 @@
+// AggregationPlan.swift: cost, noise and error of a report, from its spec alone.
+// SPDX-License-Identifier: Apache-2.0
+
+import ExactArithmetic
+import PrivacyAccounting
+
+/// Why a specification cannot be planned.
+public enum PlanError: Error, Equatable, Sendable {
+  /// More cells than `limit`; the product of the lists is `count`.
+  case tooManyCells(count: BigInteger, limit: Int)
+  /// The scale of a measure's noise lies outside what the sampler takes.
+  case scaleOutOfRange(Measure, scale: Rational)
+}
+
+/// One measure with its noise.
+public struct PlannedMeasure: Sendable, Hashable {
+  /// What is counted.
+  public let measure: Measure
+  /// The L1 sensitivity, in units of the measure.
+  public let sensitivity: BigInteger
+  /// The part of the loss that this measure costs, in nats.
+  public let epsilon: Rational
+  /// The scale of the discrete Laplace noise: `sensitivity / epsilon`.
+  public let scale: Rational
+  /// The half-width of each cell's own interval.
+  public let halfWidth: BigInteger
+  /// The half-width that holds for all cells at once, by the exact joint law of independent noise.
+  public let simultaneousHalfWidth: BigInteger
+}
+
+/// Everything about a report that follows from its spec alone: reads no data, spends nothing.
+public struct AggregationPlan: Sendable, Hashable {
+  /// The most cells in one release: 2^26, about what the memory of a small machine holds.
+  public static let largestCellCount = 1 << 26
+  /// The smallest and the largest scale that the sampler takes.
+  public static let scales = Rational(1, 1000)...Rational(BigInteger(1) << 40)
+
+  /// What was asked.
+  public let specification: ReportSpecification
+  /// The number of cells.
+  public let cellCount: Int
+  /// The measures with their noise.
+  public let measures: [PlannedMeasure]
+  /// The whole loss: what is reserved before any signal is read.
+  public let loss: PrivacyLoss
+
+  /// Plans a report.
+  ///
+  /// - Throws: `PlanError` for more cells than memory holds and for scales out of range.
+  public init(_ specification: ReportSpecification) throws(PlanError) {
+    var count: BigInteger = 1
+    for key in specification.groupBy {
+      count *= BigInteger(specification.cells[key]?.values.count ?? 0)
+    }
+    guard let cellCount = Int(exactly: count), cellCount <= Self.largestCellCount else {
+      throw .tooManyCells(count: count, limit: Self.largestCellCount)
+    }
+    var measures: [PlannedMeasure] = []
+    var epsilon = Rational.zero
+    let alpha = .one - specification.confidence
+    for request in specification.measures {
+      let sensitivity = specification.bounds.sensitivity(of: request.measure)
+      let part = specification.budget.epsilon * request.share
+      let scale = Rational(sensitivity) / part
+      guard Self.scales.contains(scale) else {
+        throw .scaleOutOfRange(request.measure, scale: scale)
+      }
+      let law = DiscreteLaplaceLaw(scale: scale)
+      measures.append(
+        PlannedMeasure(
+          measure: request.measure,
+          sensitivity: sensitivity,
+          epsilon: part,
+          scale: scale,
+          halfWidth: law.halfWidth(alpha: alpha),
+          simultaneousHalfWidth: law.halfWidth(alpha: alpha, draws: max(cellCount, 1))
+        )
+      )
+      epsilon += part
+    }
+    self.specification = specification
+    self.cellCount = cellCount
+    self.measures = measures
+    // The parts are shares of a valid loss, so their sum is one; no part of delta is used by
+    // public cells, and what nothing uses is not charged.
+    guard let loss = try? PrivacyLoss(epsilon: epsilon) else {
+      preconditionFailure("shares of a valid loss make a valid loss")
+    }
+    self.loss = loss
+  }
+}

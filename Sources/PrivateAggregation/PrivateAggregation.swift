@@ -1,1 +1,0 @@
-// PrivateAggregation.swift: placeholder
