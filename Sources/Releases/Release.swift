@@ -71,7 +71,7 @@ public struct ReleasedCell: Sendable, Hashable {
 
 /// The public list of values that one key can take.
 public struct ReleasedKey: Sendable, Hashable {
-  /// The name of the key, e.g. `region`.
+  /// The name of the key, such as `region`.
   public let name: String
   /// The number of listed values.
   public let count: Int

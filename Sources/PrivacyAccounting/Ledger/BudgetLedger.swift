@@ -174,8 +174,11 @@ public protocol BudgetLedger: Sendable {
 
   /// Records the charge together with the body of the release, in one transaction.
   ///
-  /// - Parameter body: Makes the body from what remains after this release; called inside the
-  ///   transaction, once.
+  /// - Parameters:
+  ///   - charge: What the noise cost; it is used up whatever happens.
+  ///   - body: Makes the body from what remains after this release; called once, inside the
+  ///     transaction.
+  /// - Returns: The release as it is kept.
   /// - Throws: `LedgerError.superseded` where another attempt has taken over or committed.
   func commit(
     _ charge: consuming Charge,

@@ -13,7 +13,7 @@ public enum SignalColumn: String, Sendable, Hashable, CaseIterable {
 public struct ColumnReference: Sendable, Hashable {
   /// The physical name of the column.
   public let name: String
-  /// Keep only so many leading characters, e.g. 2 to turn a six-digit code into its group.
+  /// How many leading characters are kept; 2 turns a six-digit code into its group.
   public let prefix: Int?
 
   /// Makes a reference.
