@@ -1,0 +1,200 @@
+// Release+Encoding.swift: a release as canonical JSON: keys sorted, one cell a line.
+// Reference: `docs/formats.md`, section "release.json and counts.csv".
+// SPDX-License-Identifier: Apache-2.0
+
+import ExactArithmetic
+import PrivacyAccounting
+
+extension ReleaseBody {
+  /// The bytes that the ledger keeps and hashes: `release.json` without its certificate.
+  ///
+  /// - Precondition: No key of the query is named like a measure, and every cell has a value for
+  ///   each key and a count for each measure.
+  /// - Complexity: O(n) in the number of cells; nothing is allocated per cell.
+  public func encoded() -> [UInt8] {
+    encoded(with: nil)
+  }
+
+  /// The document, with or without a certificate; every member of the top object is on a line of
+  /// its own, so that taking the line of the certificate away leaves the body.
+  func encoded(with certificate: Certificate?) -> [UInt8] {
+    var writer = JSONWriter()
+    writer.bytes.reserveCapacity(2048 + cells.count * 32 * max(1, query.keys.count))
+    writer.raw("{\n\"bounds\":")
+    writer.bounds(bounds)
+    writer.raw(",\n\"cells\":[")
+    writer.cells(of: self)
+    writer.raw("],\n")
+    if let certificate {
+      writer.raw("\"certificate\":")
+      writer.certificate(certificate)
+      writer.raw(",\n")
+    }
+    writer.raw("\"created\":")
+    writer.string(created)
+    writer.raw(",\n\"dataset\":")
+    writer.string(dataset)
+    writer.raw(",\n\"id\":")
+    writer.string(id.description)
+    writer.raw(",\n\"measures\":[")
+    for (index, measure) in measures.enumerated() {
+      writer.raw(index > 0 ? ",\n" : "\n")
+      writer.measure(measure)
+    }
+    writer.raw("\n],\n\"name\":")
+    writer.string(name)
+    writer.raw(",\n\"privacy\":{\"delta\":")
+    writer.rational(privacy.loss.delta)
+    writer.raw(",\"epsilon\":")
+    writer.rational(privacy.loss.epsilon)
+    writer.raw(",\"relation\":")
+    writer.string(Certificate.relation)
+    writer.raw(",\"unit\":")
+    writer.string(privacy.unit.rawValue)
+    writer.raw("},\n\"query\":")
+    writer.query(query)
+    writer.raw(",\n\"remaining\":")
+    writer.remaining(remaining)
+    writer.raw(",\n\"spec_sha256\":")
+    writer.string(specSHA256)
+    writer.raw("\n}\n")
+    return writer.bytes
+  }
+}
+
+extension Release {
+  /// The bytes of `release.json`, the same for every replay.
+  ///
+  /// - Complexity: O(n) in the number of cells.
+  public func encoded() -> [UInt8] {
+    body.encoded(with: certificate)
+  }
+}
+
+/// A member of every cell: the name of a key or a measure, and where a cell holds it.
+private struct CellColumn {
+  let name: String
+  let isCount: Bool
+  let index: Int
+}
+
+extension JSONWriter {
+  fileprivate mutating func bounds(_ bounds: ContributionBounds) {
+    raw("{\"cells_per_unit\":")
+    integer(Int64(bounds.cellsPerUnit))
+    raw(",\"signals_per_cell\":")
+    integer(Int64(bounds.signalsPerCell))
+    if let total = bounds.signalsPerUnit {
+      raw(",\"signals_per_unit\":")
+      integer(Int64(total))
+    }
+    raw("}")
+  }
+
+  fileprivate mutating func cells(of body: ReleaseBody) {
+    var columns: [CellColumn] = []
+    for (index, key) in body.query.keys.enumerated() {
+      columns.append(CellColumn(name: key.name, isCount: false, index: index))
+    }
+    for (index, measure) in body.measures.enumerated() {
+      columns.append(CellColumn(name: measure.measure.rawValue, isCount: true, index: index))
+    }
+    columns.sort { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
+    precondition(
+      Set(columns.map { Array($0.name.utf8) }).count == columns.count,
+      "a key named like another key or a measure"
+    )
+    // What stands before each value is the same in every cell, so it is written once.
+    let openings = columns.enumerated().map { index, column in
+      var opening = JSONWriter()
+      opening.raw(index == 0 ? "{" : ",")
+      opening.name(column.name)
+      return opening.bytes
+    }
+    for (index, cell) in body.cells.enumerated() {
+      precondition(
+        cell.values.count == body.query.keys.count && cell.counts.count == body.measures.count,
+        "a cell with a value for each key and a count for each measure"
+      )
+      raw(index > 0 ? ",\n" : "\n")
+      for (column, opening) in zip(columns, openings) {
+        bytes.append(contentsOf: opening)
+        if column.isCount {
+          integer(cell.counts[column.index])
+        } else {
+          string(cell.values[column.index])
+        }
+      }
+      if columns.isEmpty { raw("{") }
+      raw("}")
+    }
+    raw("\n")
+  }
+
+  fileprivate mutating func measure(_ measure: ReleasedMeasure) {
+    raw("{\"confidence\":")
+    rational(measure.confidence)
+    raw(",\"epsilon\":")
+    rational(measure.epsilon)
+    raw(",\"half_width\":")
+    integer(measure.halfWidth)
+    raw(",\"mechanism\":")
+    string(Certificate.mechanism)
+    raw(",\"name\":")
+    string(measure.measure.rawValue)
+    raw(",\"scale\":")
+    rational(measure.scale)
+    raw(",\"sensitivity\":")
+    integer(measure.sensitivity)
+    raw(",\"simultaneous_half_width\":")
+    integer(measure.simultaneousHalfWidth)
+    raw("}")
+  }
+
+  fileprivate mutating func query(_ query: ReleaseQuery) {
+    raw("{\"consent\":")
+    boolean(query.consent)
+    raw(",\"filters\":{")
+    let columns = query.filters.keys.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+    for (index, column) in columns.enumerated() {
+      if index > 0 { raw(",") }
+      name(column)
+      strings(query.filters[column] ?? [])
+    }
+    raw("},\"keys\":[")
+    for (index, key) in query.keys.enumerated() {
+      if index > 0 { raw(",") }
+      list(key, named: true)
+    }
+    raw("],\"nonnegative\":")
+    boolean(query.nonnegative)
+    if let window = query.window {
+      precondition(window.count == 2, "a window with two ends")
+      raw(",\"window\":{\"from\":")
+      string(window[0])
+      raw(",\"to\":")
+      string(window[1])
+      raw("}")
+    }
+    raw("}")
+  }
+
+  fileprivate mutating func remaining(_ remaining: RemainingBudget) {
+    raw("{")
+    let parts = [
+      ("analyst", remaining.analyst), ("daily", remaining.daily), ("lifetime", remaining.lifetime),
+    ]
+    var first = true
+    for case (let part, let loss?) in parts {
+      if !first { raw(",") }
+      first = false
+      name(part)
+      raw("{\"delta\":")
+      rational(loss.delta)
+      raw(",\"epsilon\":")
+      rational(loss.epsilon)
+      raw("}")
+    }
+    raw("}")
+  }
+}

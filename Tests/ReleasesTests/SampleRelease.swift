@@ -1,0 +1,126 @@
+// SampleRelease.swift: releases for tests, made as the pipeline makes them but with given counts.
+// SPDX-License-Identifier: Apache-2.0
+
+import Crypto
+import ExactArithmetic
+import PrivacyAccounting
+import Releases
+import TestSupport
+
+/// What a sample release is made of; every part has a default.
+struct SampleRelease: Sendable {
+  var name = "weekly-intent"
+  var unit = PrivacyUnit.person
+  var bounds = (cells: 4, signals: 2, total: 6 as Int?)
+  var keys: [(name: String, values: [String])] = [
+    ("region", ["01001", "06037", "36061"]), ("intent", ["auto.suv", "home.loan"]),
+  ]
+  var fileSHA256: String? = digest(of: "counties.csv")
+  var filters = ["source": ["voice", "search"]]
+  var window: [String]? = ["2026-11-01", "2026-12-01"]
+  var consent = true
+  var nonnegative = false
+  var measures: [Measure] = [.signals, .units]
+  var epsilon = Rational(1)
+  var confidence = Rational(19, 20)
+  /// The count of a measure in a cell, by the index of each.
+  var count: @Sendable (Int, Int) -> Int64 = { Int64($0 * 37 % 101 * 5 - 12 - $1 * 3) }
+  }
+  var analyst: PrivacyLoss? = nil
+  var pinned = true
+
+  static func digest(of text: String) -> String {
+    SHA256.hash(data: Array(text.utf8)).map { byte in
+      let digits = Array("0123456789abcdef")
+      return "\(digits[Int(byte >> 4)])\(digits[Int(byte & 15)])"
+    }.joined()
+  }
+
+  /// Every combination of the listed values, the last key fastest.
+  private var combinations: [[String]] {
+    keys.reduce([[]]) { heads, key in heads.flatMap { head in key.values.map { head + [$0] } } }
+  }
+
+  /// The body.
+  func body() throws -> ReleaseBody {
+    let bounds = try ContributionBounds(
+      cellsPerUnit: bounds.cells,
+      signalsPerCell: bounds.signals,
+      signalsPerUnit: bounds.total
+    )
+    let combinations = combinations
+    let share = epsilon / Rational(measures.count)
+    let released = measures.map { measure in
+      let sensitivity = bounds.sensitivity(of: measure)
+      let law = DiscreteLaplaceLaw(scale: Rational(sensitivity) / share)
+      let alpha = .one - confidence
+      return ReleasedMeasure(
+        measure: measure,
+        scale: law.scale,
+        sensitivity: sensitivity,
+        epsilon: share,
+        halfWidth: law.halfWidth(alpha: alpha),
+        simultaneousHalfWidth: law.halfWidth(alpha: alpha, draws: combinations.count),
+        confidence: confidence
+      )
+    }
+    let cells = combinations.enumerated().map { index, values in
+      ReleasedCell(
+        values: values,
+        counts: measures.indices.map {
+          nonnegative ? max(0, count(index, $0)) : count(index, $0)
+        }
+      )
+    }
+    return ReleaseBody(
+      id: try ReleaseID("2026-11-weekly-1"),
+      name: name,
+      dataset: "signals-2026",
+      created: "2026-12-02T08:15:00Z",
+      specSHA256: Self.digest(of: "spec"),
+      privacy: ReleasePrivacy(unit: unit, loss: try PrivacyLoss(epsilon: epsilon)),
+      bounds: bounds,
+      query: ReleaseQuery(
+        keys: keys.map { key in
+          ReleasedKey(
+            name: key.name,
+            count: key.values.count,
+            listSHA256: Self.digest(of: key.values.map { $0 + "\n" }.joined()),
+            fileSHA256: key.name == keys.first?.name ? fileSHA256 : nil
+          )
+        },
+        filters: filters,
+        window: window,
+        consent: consent,
+        nonnegative: nonnegative
+      ),
+      measures: released,
+      cells: cells,
+      remaining: RemainingBudget(
+        lifetime: try PrivacyLoss(epsilon: 9, delta: Rational(1, 1_000_000_000)),
+        daily: try PrivacyLoss(epsilon: Rational(1, 3)),
+        analyst: analyst
+      )
+    )
+  }
+
+  /// The release, with a receipt that fits the body.
+  func release() throws -> Release {
+    let body = try body()
+    return Release(
+      body: body,
+      receipt: LedgerReceipt(
+        position: 17,
+        head: Self.digest(of: "entry 17"),
+        previous: Self.digest(of: "entry 16"),
+        bodySHA256: Self.digest(of: String(decoding: body.encoded(), as: UTF8.self)),
+        dataPinned: pinned
+      )
+    )
+  }
+
+  /// The text of `release.json`.
+  func text() throws -> String {
+    String(decoding: try release().encoded(), as: UTF8.self)
+  }
+}
