@@ -86,6 +86,8 @@ public enum LedgerError: Error, Sendable, Hashable {
   case refused(BudgetRefusal)
   /// The request has no meaning under the policy; nothing was charged.
   case invalid(InvalidSpend, remaining: RemainingBudget)
+  /// The ledger already has an account of that name; its policy stays as it is.
+  case accountExists(String)
   /// The ledger has no account of that name.
   case unknownDataset(String, known: [String])
   /// The spec differs from what the owner pinned.

@@ -60,6 +60,20 @@ public struct PrivacyLoss: Sendable, Hashable {
     left = left + right
   }
 
+  /// Joins two sums, which are not negative because no loss is.
+  package init(epsilonSum: Rational, deltaSum: Rational) {
+    precondition(epsilonSum.signum >= 0 && deltaSum.signum >= 0, "sums of losses are not negative")
+    self.init(checkedEpsilon: epsilonSum, delta: deltaSum)
+  }
+
+  /// What this loss, as a cap, leaves after `spent`; a part that is passed leaves nothing.
+  public func remainder(after spent: PrivacyLoss) -> PrivacyLoss {
+    PrivacyLoss(
+      checkedEpsilon: max(.zero, epsilon - spent.epsilon),
+      delta: max(.zero, delta - spent.delta)
+    )
+  }
+
   /// Tells whether this loss stays within `cap` in both parts; reaching it exactly does.
   public func fits(within cap: PrivacyLoss) -> Bool {
     epsilon <= cap.epsilon && delta <= cap.delta

@@ -1,0 +1,152 @@
+// BudgetFilter.swift: whether a spend stays within every cap of a policy; pure, exact, no storage.
+// Reference: [RRUV16]; `Tests/Vectors/README.md` section 9.
+// SPDX-License-Identifier: Apache-2.0
+
+import ExactArithmetic
+
+/// One account that a policy caps: the lifetime, one day label, or one analyst.
+public struct BudgetAccount: Sendable, Hashable {
+  /// The cap that it is held to.
+  public let limit: BudgetLimit
+  /// The day label or the analyst; empty for the lifetime, and for spends by nobody named.
+  public let label: String
+
+  /// Makes the name of an account.
+  public init(_ limit: BudgetLimit, label: String = "") {
+    self.limit = limit
+    self.label = label
+  }
+}
+
+/// What a filter decides about a spend.
+public enum BudgetDecision: Sendable, Hashable {
+  /// Every cap holds: the touched accounts as they are after the spend, and what remains then.
+  case accepted([BudgetAccount: Odometer], remaining: RemainingBudget)
+  /// A cap would be passed, and nothing changes anywhere.
+  case refused(BudgetRefusal)
+  /// The spend has no meaning under the policy, and nothing changes anywhere.
+  case invalid(InvalidSpend, remaining: RemainingBudget)
+}
+
+/// Decides about spends under one policy.
+///
+/// A spend is accepted when afterwards each account that it touches costs at most its cap, in
+/// epsilon and in delta. Reaching a cap exactly is accepted; a spend of nothing always is.
+///
+/// - Privacy: Whatever the order of spends, and however each was chosen from the releases before
+///   it, the accepted ones together cost at most every cap.
+/// - Reference: [RRUV16], with basic composition.
+public struct BudgetFilter: Sendable {
+  /// What the owner allows.
+  public let policy: LedgerPolicy
+  private let slices: Set<String>
+
+  /// Makes the filter of a policy.
+  public init(_ policy: LedgerPolicy) {
+    self.policy = policy
+    slices = Set(policy.dimension?.values ?? [])
+  }
+
+  /// The accounts that a spend under this day label by this analyst touches.
+  ///
+  /// - Returns: The lifetime, then the day where the policy has daily caps, then the analyst where
+  ///   the policy has a cap for the analyst.
+  public func accounts(analyst: String?, day: String) -> [BudgetAccount] {
+    var accounts = [BudgetAccount(.lifetime)]
+    if policy.daily != nil { accounts.append(BudgetAccount(.daily, label: day)) }
+    if let label = analystLabel(analyst) {
+      accounts.append(BudgetAccount(.analyst, label: label))
+    }
+    return accounts
+  }
+
+  /// The most that may be spent on an account; `nil` where the policy sets no such cap.
+  public func cap(of account: BudgetAccount) -> PrivacyLoss? {
+    switch account.limit {
+    case .lifetime: policy.lifetime
+    case .daily: policy.daily
+    case .analyst: policy.analysts?[account.label] ?? policy.analysts?["*"]
+    }
+  }
+
+  /// What is left of each cap, exactly.
+  ///
+  /// - Parameter balances: The accounts of `accounts(analyst:day:)`; an absent one is empty.
+  public func remaining(
+    analyst: String?,
+    day: String,
+    balances: [BudgetAccount: Odometer]
+  ) -> RemainingBudget {
+    func left(_ account: BudgetAccount) -> PrivacyLoss? {
+      cap(of: account)?.remainder(after: cost(of: balances[account]))
+    }
+    return RemainingBudget(
+      lifetime: policy.lifetime.remainder(after: cost(of: balances[BudgetAccount(.lifetime)])),
+      daily: left(BudgetAccount(.daily, label: day)),
+      analyst: analystLabel(analyst).flatMap { left(BudgetAccount(.analyst, label: $0)) }
+    )
+  }
+
+  /// Decides about a spend.
+  ///
+  /// - Parameter balances: The accounts of `accounts(analyst:day:)`; an absent one is empty.
+  /// - Postcondition: No account of an accepted spend costs more than its cap.
+  public func decide(
+    _ spend: Spend,
+    balances: [BudgetAccount: Odometer]
+  ) -> BudgetDecision {
+    let before = remaining(analyst: spend.analyst, day: spend.day, balances: balances)
+    let slices: [String]?
+    do {
+      slices = try checkedSlices(of: spend)
+    } catch {
+      return .invalid(error, remaining: before)
+    }
+    var after: [BudgetAccount: Odometer] = [:]
+    var violated: Set<BudgetLimit> = []
+    for account in accounts(analyst: spend.analyst, day: spend.day) {
+      var odometer = balances[account] ?? Odometer()
+      odometer.add(spend.loss, slices: slices)
+      after[account] = odometer
+      guard let cap = cap(of: account), !cost(of: odometer).fits(within: cap) else { continue }
+      violated.insert(account.limit)
+    }
+    guard violated.isEmpty || spend.loss == .zero else {
+      return .refused(BudgetRefusal(violated: violated, remaining: before))
+    }
+    let left = remaining(analyst: spend.analyst, day: spend.day, balances: after)
+    return .accepted(after, remaining: left)
+  }
+
+  /// The slices of a spend as the policy spells them, in the order of their names.
+  ///
+  /// - Throws: `InvalidSpend` for what has no meaning under the policy.
+  public func checkedSlices(of spend: Spend) throws(InvalidSpend) -> [String]? {
+    if policy.analysts != nil, analystLabel(spend.analyst) == nil {
+      throw .unknownAnalyst(spend.analyst ?? "")
+    }
+    guard let named = spend.slices else { return nil }
+    guard policy.dimension != nil else { throw .noDimension }
+    guard !named.isEmpty else { throw .noSlices }
+    var checked: Set<String> = []
+    for name in named {
+      // Texts that differ only in how they are encoded are one slice: the policy's spelling counts.
+      guard let index = slices.firstIndex(of: name) else { throw .unknownSlice(name) }
+      let slice = slices[index]
+      guard checked.insert(slice).inserted else { throw .duplicateSlice(name) }
+    }
+    return checked.sorted()
+  }
+
+  private func cost(of odometer: Odometer?) -> PrivacyLoss {
+    odometer?.total(touches: policy.dimension?.touches ?? 0) ?? .zero
+  }
+
+  /// The label of the account that an analyst's spends are counted on, as the policy spells it;
+  /// `nil` where the policy sets no cap for the analyst.
+  private func analystLabel(_ analyst: String?) -> String? {
+    guard let caps = policy.analysts else { return nil }
+    if let analyst, let index = caps.index(forKey: analyst) { return caps[index].key }
+    return caps["*"] == nil ? nil : analyst ?? ""
+  }
+}

@@ -1,0 +1,108 @@
+// LedgerError+Description.swift: what is wrong and the way out, in a sentence for each error.
+// SPDX-License-Identifier: Apache-2.0
+
+import ExactArithmetic
+
+extension PrivacyLoss: CustomStringConvertible {
+  /// The loss in words, exactly: `epsilon 1/2`, and delta where it is not zero.
+  public var description: String {
+    delta.signum == 0 ? "epsilon \(epsilon)" : "epsilon \(epsilon) and delta \(delta)"
+  }
+}
+
+extension PrivacyLossError: CustomStringConvertible {
+  /// What is wrong and what to write instead.
+  public var description: String {
+    switch self {
+    case .negativeEpsilon: "epsilon is negative; write zero or more"
+    case .negativeDelta: "delta is negative; write zero or more"
+    case .deltaNotBelowOne: "delta is one or more, which promises nothing; write less than one"
+    }
+  }
+}
+
+extension BudgetRefusal: CustomStringConvertible {
+  /// Which caps stand in the way and what would fit.
+  public var description: String {
+    let parts = BudgetLimit.allCases.filter(violated.contains).map { limit in
+      switch limit {
+      case .lifetime:
+        "the lifetime budget, of which \(remaining.lifetime) is left for ever"
+      case .daily:
+        "the budget of the day, of which \((remaining.daily ?? .zero)) is left under this label"
+      case .analyst:
+        "the analyst's budget, of which \((remaining.analyst ?? .zero)) is left"
+      }
+    }
+    return "the spend would pass " + parts.joined(separator: ", and ")
+      + "; nothing was charged; spend at most what is left"
+  }
+}
+
+extension InvalidSpend: CustomStringConvertible {
+  /// What is wrong and what to write instead.
+  public var description: String {
+    switch self {
+    case .loss(let error): return error.description
+    case .unknownAnalyst(""):
+      return "the policy has caps for analysts by name, and the spend names none; name the analyst"
+    case .unknownAnalyst(let name):
+      return "the policy has no cap for the analyst '\(name)' and none for '*'; "
+        + "name one that it lists"
+    case .unknownSlice(let name):
+      return "the policy's dimension has no slice '\(name)'; name one that it lists"
+    case .duplicateSlice(let name): return "the slice '\(name)' is named twice; name it once"
+    case .noSlices:
+      return "the list of slices is empty; leave it out to spend on the whole population"
+    case .noDimension:
+      return "the policy has no dimension, so a spend cannot be limited to slices; leave them out"
+    }
+  }
+}
+
+extension LedgerFailure: CustomStringConvertible {
+  /// What failed, where, and the way out.
+  public var description: String {
+    let (problem, wayOut) =
+      switch kind {
+      case .missing: ("there is no ledger", "create one, or name the place of yours")
+      case .notALedger: ("this is not a ledger", "name the place of a ledger")
+      case .damaged:
+        ("the ledger is damaged", "restore a backup, and compare its head with one kept elsewhere")
+      case .newerSchema: ("a newer version wrote the ledger", "use that version")
+      case .readOnly: ("the ledger cannot be written", "allow writing to the file and its folder")
+      case .full: ("the disk is full", "make room and try again; nothing is lost")
+      case .busy: ("another process holds the ledger", "try again when it is done")
+      case .other: ("the ledger cannot be used", "mend the cause and try again")
+      }
+    return "\(place): \(problem) (\(detail)); \(wayOut)"
+  }
+}
+
+extension LedgerError: CustomStringConvertible {
+  /// What is wrong and the way out.
+  public var description: String {
+    switch self {
+    case .refused(let refusal): return refusal.description
+    case .invalid(let reason, _): return reason.description
+    case .accountExists(let name):
+      return "the ledger already has an account '\(name)', whose policy stays as it is; "
+        + "choose another name or another ledger"
+    case .unknownDataset(let name, let known):
+      let list = known.isEmpty ? "none" : known.map { "'\($0)'" }.joined(separator: ", ")
+      return "the ledger has no account '\(name)'; it has \(list)"
+    case .mismatch(let part):
+      return "the spec differs from what the ledger's policy pins in '\(part.rawValue)'; "
+        + "use what the owner pinned"
+    case .conflict(let id):
+      return "the id '\(id)' already stands for another release or spend; choose another id"
+    case .superseded(let id):
+      return "the release '\(id)' was voided, or another run took it over; "
+        + "ask for it again under its id"
+    case .notVoidable(let id, let state):
+      return "the release '\(id)' is \(state) and cannot be voided; "
+        + "only one that is reserved and has read nothing can"
+    case .unavailable(let failure): return failure.description
+    }
+  }
+}
