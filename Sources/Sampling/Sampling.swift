@@ -1,3 +1,0 @@
-// Sampling.swift: placeholder
-import Crypto
-import CryptoExtras
