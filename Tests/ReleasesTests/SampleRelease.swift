@@ -25,7 +25,6 @@ struct SampleRelease: Sendable {
   var confidence = Rational(19, 20)
   /// The count of a measure in a cell, by the index of each.
   var count: @Sendable (Int, Int) -> Int64 = { Int64($0 * 37 % 101 * 5 - 12 - $1 * 3) }
-  }
   var analyst: PrivacyLoss? = nil
   var pinned = true
 
