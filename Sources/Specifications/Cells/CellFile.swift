@@ -1,0 +1,186 @@
+// CellFile.swift: the public values of one key, from a text file or a column of a CSV file.
+// Reference: RFC 4180.
+// SPDX-License-Identifier: Apache-2.0
+
+/// One value of a cell file and the line that it stands on.
+struct CellValue {
+  let text: String
+  let line: Int
+  /// The column in characters, where a list in the spec itself holds the value.
+  var column: Int?
+}
+
+/// A file of public values, as a spec names it.
+struct CellFile {
+  /// The longest file, in bytes.
+  static let longest = 1 << 28
+
+  /// The file as the spec names it.
+  let name: String
+  /// The file, absolute.
+  let path: String
+  /// Its content.
+  let content: PublicFile
+
+  /// Reads the values, one a line or from a column.
+  ///
+  /// - Parameters:
+  ///   - column: The name of the column; may be left out where there is only one, and in a `.txt`.
+  ///   - field: Where the spec names the column, for errors.
+  func values(
+    column: String?,
+    field: NodeReader
+  ) throws(SpecificationError) -> [CellValue] {
+    guard let text = String(validating: withoutMark, as: UTF8.self) else {
+      throw error(nil, "is not UTF-8 text; save it as plain text in UTF-8")
+    }
+    if path.hasSuffix(".csv") { return try csv(text, column: column, field: field) }
+    guard column == nil else {
+      throw field.error("`\(name)` has no columns; leave `column` out, or name a .csv file")
+    }
+    return try lines(text)
+  }
+
+  private var withoutMark: ArraySlice<UInt8> {
+    content.bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? content.bytes[3...] : content.bytes[...]
+  }
+
+  private func error(_ line: Int?, _ message: String) -> SpecificationError {
+    SpecificationError(file: path, line: line, message: message)
+  }
+
+  private func lines(_ text: String) throws(SpecificationError) -> [CellValue] {
+    var values: [CellValue] = []
+    // A line feed at the very end closes the last line.
+    var pieces = text.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+    if pieces.last?.isEmpty == true { pieces.removeLast() }
+    for (index, piece) in pieces.enumerated() {
+      let line = piece.last == UInt8(ascii: "\r") ? piece.dropLast() : piece
+      values.append(CellValue(text: String(Substring(line)), line: index + 1))
+    }
+    guard !values.isEmpty else { throw error(nil, "is empty; write one value a line") }
+    return values
+  }
+
+  private func csv(
+    _ text: String,
+    column: String?,
+    field: NodeReader
+  ) throws(SpecificationError) -> [CellValue] {
+    var records = CSVText(text)
+    guard let header = try next(&records), header.fields != [""] else {
+      throw error(nil, "is empty; write a header line and one value a line")
+    }
+    let position: Int
+    if let column {
+      let places = header.fields.indices.filter { header.fields[$0] == column }
+      guard let only = places.first, places.count == 1 else {
+        let names = header.fields.prefix(20).joined(separator: ", ")
+        throw field.error(
+          "`\(name)` has \(places.isEmpty ? "no" : "more than one") column `\(column)`; "
+            + "its columns are \(names)"
+        )
+      }
+      position = only
+    } else {
+      guard header.fields.count == 1 else {
+        let names = header.fields.prefix(20).joined(separator: ", ")
+        throw field.error(
+          "`\(name)` has several columns; write {file: \(name), column: ...} with one of \(names)"
+        )
+      }
+      position = 0
+    }
+    var values: [CellValue] = []
+    while let record = try next(&records) {
+      guard record.fields.count == header.fields.count else {
+        throw error(
+          record.line,
+          "has \(record.fields.count) fields where the header has \(header.fields.count); "
+            + "mend the line"
+        )
+      }
+      values.append(CellValue(text: record.fields[position], line: record.line))
+    }
+    guard !values.isEmpty else {
+      throw error(nil, "has a header and no values; write at least one line below it")
+    }
+    return values
+  }
+
+  private func next(_ records: inout CSVText) throws(SpecificationError) -> CSVRecord? {
+    do {
+      return try records.next()
+    } catch {
+      throw self.error(error.line, "has a quote that is not closed; close it or double it")
+    }
+  }
+}
+
+/// One record of a CSV text.
+struct CSVRecord {
+  let fields: [String]
+  /// The line that it begins on, from 1.
+  let line: Int
+}
+
+/// A quote that is not closed.
+struct OpenQuote: Error {
+  let line: Int
+}
+
+/// Reads a short CSV text record by record, by RFC 4180.
+struct CSVText {
+  private let bytes: [UInt8]
+  private var position = 0
+  private var line = 1
+
+  init(_ text: String) {
+    bytes = Array(text.utf8)
+  }
+
+  /// The next record, or `nil` at the end.
+  mutating func next() throws(OpenQuote) -> CSVRecord? {
+    guard position < bytes.count else { return nil }
+    let start = line
+    var fields: [String] = []
+    while true {
+      let (field, ends) = try field(from: start)
+      fields.append(field)
+      if ends { return CSVRecord(fields: fields, line: start) }
+    }
+  }
+
+  /// Reads up to a comma or the end of the record, which is eaten.
+  private mutating func field(from start: Int) throws(OpenQuote) -> (text: String, ends: Bool) {
+    var content: [UInt8] = []
+    var quoted = false
+    if position < bytes.count, bytes[position] == UInt8(ascii: "\"") {
+      quoted = true
+      position += 1
+    }
+    while position < bytes.count {
+      let byte = bytes[position]
+      position += 1
+      if byte == UInt8(ascii: "\n") { line += 1 }
+      switch byte {
+      case UInt8(ascii: "\"") where quoted:
+        if position < bytes.count, bytes[position] == UInt8(ascii: "\"") {
+          content.append(byte)
+          position += 1
+        } else {
+          quoted = false
+        }
+      case UInt8(ascii: ",") where !quoted:
+        return (String(decoding: content, as: UTF8.self), false)
+      case UInt8(ascii: "\n") where !quoted:
+        if content.last == UInt8(ascii: "\r") { content.removeLast() }
+        return (String(decoding: content, as: UTF8.self), true)
+      default:
+        content.append(byte)
+      }
+    }
+    guard !quoted else { throw OpenQuote(line: start) }
+    return (String(decoding: content, as: UTF8.self), true)
+  }
+}

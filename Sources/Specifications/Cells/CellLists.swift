@@ -1,0 +1,193 @@
+// CellLists.swift: the public lists of values that cells are formed from.
+// SPDX-License-Identifier: Apache-2.0
+
+import PrivateAggregation
+
+/// Reads the lists of one spec.
+struct CellLists {
+  /// The most values that are derived from a window.
+  static let mostDerived = 100_000
+
+  let directory: String
+  let columns: [SignalColumn: ColumnReference]
+  let window: TimeWindow?
+  /// The files that were read, by key.
+  private(set) var files: [GroupKey: CellFile] = [:]
+
+  init(
+    directory: String,
+    columns: [SignalColumn: ColumnReference],
+    window: TimeWindow?
+  ) {
+    self.directory = directory
+    self.columns = columns
+    self.window = window
+  }
+
+  /// Reads the list of a key: inline, the path of a file, or `{file:, column:}`.
+  mutating func list(
+    of key: GroupKey,
+    in field: NodeReader
+  ) throws(SpecificationError) -> CellList {
+    if field.isList {
+      var values: [CellValue] = []
+      for item in try field.items() {
+        let text = try item.text()
+        values.append(CellValue(text: text, line: item.line, column: item.column))
+      }
+      return try checked(values, of: key, file: nil, field: field)
+    }
+    if field.isText { return try list(of: key, file: field, column: nil, field: field) }
+    let keys = try field.mapping(
+      ["file", "column"],
+      later: ["hierarchy", "radius", "grid", "miles", "levels"]
+    )
+    let file = try keys.required("file", example: "file: values.csv")
+    return try list(of: key, file: file, column: keys.optional("column"), field: field)
+  }
+
+  /// Every value of a time key within the window.
+  func derived(_ key: GroupKey, field: NodeReader) throws(SpecificationError) -> CellList {
+    guard let window else {
+      throw field.error(
+        "groups by \(key.rawValue) without a list; write `window: {from: ..., to: ...}`, "
+          + "or list the values under `cells: {\(key.rawValue): [...]}`"
+      )
+    }
+    let first = CivilTime.floorDivision(Int(window.from), 86_400)
+    let last = CivilTime.floorDivision(Int(window.to - 1), 86_400)
+    guard last - first < Self.mostDerived * 31 else { throw tooLong(key, field) }
+    var values: [String] = []
+    for day in first...last {
+      let value = Self.text(of: day, as: key)
+      if values.last != value { values.append(value) }
+    }
+    guard values.count <= Self.mostDerived else { throw tooLong(key, field) }
+    return Self.hashed(values, file: nil)
+  }
+
+  private func tooLong(_ key: GroupKey, _ field: NodeReader) -> SpecificationError {
+    field.error(
+      "the window has more than \(Self.mostDerived) values of \(key.rawValue); "
+        + "write a shorter window or a coarser key"
+    )
+  }
+
+  private mutating func list(
+    of key: GroupKey,
+    file field: NodeReader,
+    column: NodeReader?,
+    field whole: NodeReader
+  ) throws(SpecificationError) -> CellList {
+    let name = try field.text()
+    if name == "private" {
+      throw field.error(
+        "this version does not offer `private` cells yet; list the values or name a file of them"
+      )
+    }
+    guard name.hasSuffix(".csv") || name.hasSuffix(".txt") else {
+      throw field.error(
+        "`\(name)` is neither a list nor a .csv or .txt file; write [\(name)] for a list of one"
+      )
+    }
+    let path = PathText.absolute(name, from: directory)
+    let content: PublicFile
+    do {
+      content = try PublicFile(at: path, limit: CellFile.longest)
+    } catch {
+      throw field.error(
+        "`\(name)` cannot be read (\(error.text)); name a file relative to the spec's folder"
+      )
+    }
+    let file = CellFile(name: name, path: path, content: content)
+    files[key] = file
+    var columnName: String?
+    if let column { columnName = try column.text() }
+    let values = try file.values(column: columnName, field: column ?? field)
+    return try checked(values, of: key, file: file, field: whole)
+  }
+
+  /// Refuses empty, repeated and impossible values, each with its place.
+  private func checked(
+    _ values: [CellValue],
+    of key: GroupKey,
+    file: CellFile?,
+    field: NodeReader
+  ) throws(SpecificationError) -> CellList {
+    var seen: [String: Int] = [:]
+    seen.reserveCapacity(values.count)
+    for value in values {
+      func error(_ message: String) -> SpecificationError {
+        SpecificationError(
+          file: file?.path ?? field.file,
+          line: value.line,
+          column: value.column,
+          key: file == nil ? field.key : nil,
+          message: message
+        )
+      }
+      guard !value.text.isEmpty else {
+        throw error("has an empty value; write a value or delete the line")
+      }
+      guard !value.text.unicodeScalars.contains(where: { $0.value < 0x20 || $0.value == 0x7F })
+      else { throw error("has a line break or a control character in a value; delete it") }
+      if let first = seen[value.text] {
+        let place = first == value.line ? "" : " (first on line \(first))"
+        throw error("the value `\(value.text)` is written twice\(place); keep one")
+      }
+      seen[value.text] = value.line
+      if let problem = impossible(value.text, key) { throw error(problem) }
+    }
+    return Self.hashed(values.map(\.text), file: file)
+  }
+
+  /// Why no signal can ever have a value, or `nil` where one can.
+  private func impossible(_ value: String, _ key: GroupKey) -> String? {
+    switch key {
+    case .day where CivilTime.day(value) == nil:
+      return "`\(value)` is not a day; write it as 2026-11-30"
+    case .month where CivilTime.day(value + "-01") == nil:
+      return "`\(value)` is not a month; write it as 2026-11"
+    case .week where !Self.isWeek(value):
+      return "`\(value)` is not an ISO week; write it as 2026-W48"
+    case .region, .intent, .source, .stage:
+      guard let prefix = columns[key.column]?.prefix, value.unicodeScalars.count > prefix else {
+        return nil
+      }
+      return "`\(value)` is longer than the \(prefix) characters that are kept of "
+        + "`\(key.column.rawValue)`; shorten it or raise `prefix`"
+    default:
+      return nil
+    }
+  }
+
+  private static func isWeek(_ text: String) -> Bool {
+    guard text.utf8.count == 8, text.dropFirst(4).hasPrefix("-W"), let year = Int(text.prefix(4)),
+      let week = Int(text.suffix(2)), week >= 1, year >= 0
+    else { return false }
+    // 4 January is always in the first week.
+    let day = CivilTime.day(year: year, month: 1, day: 4) + (week - 1) * 7
+    return CivilTime.weekText(day) == text
+  }
+
+  private static func text(of day: Int, as key: GroupKey) -> String {
+    switch key {
+    case .month: CivilTime.monthText(day)
+    case .week: CivilTime.weekText(day)
+    default: CivilTime.dayText(day)
+    }
+  }
+
+  private static func hashed(_ values: [String], file: CellFile?) -> CellList {
+    var bytes: [UInt8] = []
+    for value in values {
+      bytes.append(contentsOf: value.utf8)
+      bytes.append(UInt8(ascii: "\n"))
+    }
+    return CellList(
+      values: values,
+      listSHA256: Digest.hexadecimal(bytes),
+      fileSHA256: file?.content.sha256
+    )
+  }
+}

@@ -1,0 +1,123 @@
+// PolicyReader.swift: reads what the owner of a data set allows.
+// SPDX-License-Identifier: Apache-2.0
+
+import ExactArithmetic
+import PrivacyAccounting
+
+/// Reads a ledger policy: YAML, with the keys that the manual names.
+public struct PolicyReader {
+  private static let keys = [
+    "dataset", "privacy_unit", "signals", "lifetime", "daily", "analysts", "dimension",
+    "population", "accounting",
+  ]
+
+  private let document: YAMLText
+  private let top: MappingReader
+
+  private init(_ document: YAMLText) throws(SpecificationError) {
+    self.document = document
+    top = try document.root.mapping(Self.keys, later: ["key", "signing_key"])
+  }
+
+  /// Reads the policy at a path.
+  ///
+  /// - Throws: `SpecificationError`, with the file, the line and column, the key and what to
+  ///   write instead.
+  public static func read(path: String) throws(SpecificationError) -> LedgerPolicy {
+    try Self(YAMLText(at: path, what: "policy")).policy()
+  }
+
+  /// Reads a policy from its bytes, as if they stood in `path`.
+  ///
+  /// - Throws: `SpecificationError`, as for a file.
+  public static func read(
+    _ bytes: [UInt8],
+    path: String
+  ) throws(SpecificationError) -> LedgerPolicy {
+    try Self(YAMLText(bytes, file: path, what: "policy")).policy()
+  }
+
+  private func policy() throws(SpecificationError) -> LedgerPolicy {
+    if let field = top.optional("accounting"), try field.text() != "sum" {
+      throw field.error(
+        "this version accounts by `sum` only; write `accounting: sum` or leave the key out"
+      )
+    }
+    let lifetime = try top.required("lifetime", example: "lifetime: {epsilon: 10, delta: 1e-6}")
+    var daily: PrivacyLoss?
+    if let field = top.optional("daily") { daily = try Self.cap(field) }
+    return LedgerPolicy(
+      dataset: try top.required("dataset", example: "dataset: signals-2026").text(),
+      privacyUnit: try top.optional("privacy_unit")?.choice(PrivacyUnit.self) ?? .person,
+      pins: try pins(),
+      lifetime: try Self.cap(lifetime),
+      daily: daily,
+      analysts: try analysts(),
+      dimension: try dimension(),
+      population: try top.optional("population")?.count()
+    )
+  }
+
+  /// The most that may be spent; a cap of zero allows nothing, which is allowed.
+  private static func cap(_ field: NodeReader) throws(SpecificationError) -> PrivacyLoss {
+    let keys = try field.mapping(["epsilon", "delta"])
+    let epsilon = try keys.required("epsilon", example: "epsilon: 10").rational()
+    guard epsilon.signum >= 0 else {
+      throw keys.error("epsilon", "a cap is at least zero; write a number such as 10")
+    }
+    let delta = try keys.optional("delta")?.rational() ?? .zero
+    guard let loss = try? PrivacyLoss(epsilon: epsilon, delta: delta) else {
+      throw keys.error("delta", "delta must be at least 0 and below 1; write 0 or 1e-6")
+    }
+    return loss
+  }
+
+  private func pins() throws(SpecificationError) -> SignalPins? {
+    guard let field = top.optional("signals") else { return nil }
+    let keys = try field.mapping(["files", "unit", "consent"])
+    guard !keys.keys.isEmpty else {
+      throw field.error("pins nothing; write `files`, `unit` or `consent`, or leave it out")
+    }
+    var files: [String]?
+    if let field = keys.optional("files") {
+      files = try SignalSection.patterns(field, from: document.directory)
+    }
+    return SignalPins(
+      files: files,
+      unitColumn: try keys.optional("unit")?.text(),
+      consentColumn: try keys.optional("consent")?.text()
+    )
+  }
+
+  private func analysts() throws(SpecificationError) -> [String: PrivacyLoss]? {
+    guard let field = top.optional("analysts") else { return nil }
+    let keys = try field.mapping(nil)
+    guard !keys.keys.isEmpty else {
+      throw field.error("names no analyst; write `\"*\": {epsilon: 1}` or leave it out")
+    }
+    var caps: [String: PrivacyLoss] = [:]
+    for name in keys.keys {
+      guard let field = keys.optional(name) else { continue }
+      guard !name.isEmpty else { throw field.error("an analyst has an empty name; write one") }
+      caps[name] = try Self.cap(field)
+    }
+    return caps
+  }
+
+  private func dimension() throws(SpecificationError) -> SliceDimension? {
+    guard let field = top.optional("dimension") else { return nil }
+    let keys = try field.mapping(["name", "values", "touches"])
+    let values = try keys.required("values", example: "values: [north, south]")
+    var names: [String] = []
+    for item in try values.items() {
+      let name = try item.text()
+      guard !names.contains(name) else { throw item.error("`\(name)` is written twice; keep one") }
+      names.append(name)
+    }
+    return SliceDimension(
+      name: try keys.required("name", example: "name: cohort").text(),
+      values: names,
+      touches: try keys.required("touches", example: "touches: 1").count()
+    )
+  }
+}

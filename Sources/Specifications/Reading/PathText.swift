@@ -1,0 +1,52 @@
+// PathText.swift: paths as specs write them, made absolute.
+// SPDX-License-Identifier: Apache-2.0
+
+import Glibc
+
+/// Paths as text; nothing here reads a file's content.
+enum PathText {
+  /// The folder that a file is in, absolute and without symbolic links where it exists.
+  static func directory(of path: String) -> String {
+    let absolute = path.hasPrefix("/") ? path : workingDirectory + "/" + path
+    let parts = absolute.split(separator: "/", omittingEmptySubsequences: true)
+    let folder = "/" + parts.dropLast().joined(separator: "/")
+    guard let real = realpath(folder, nil) else { return normal(folder) }
+    defer { free(real) }
+    return String(cString: real)
+  }
+
+  /// A path or pattern as seen from a folder, absolute, without `.` and `..`.
+  static func absolute(_ path: String, from directory: String) -> String {
+    normal(path.hasPrefix("/") ? path : directory + "/" + path)
+  }
+
+  /// Whether a pattern has characters that stand for others.
+  static func isPattern(_ path: String) -> Bool {
+    path.utf8.contains { [UInt8(ascii: "*"), UInt8(ascii: "?"), UInt8(ascii: "[")].contains($0) }
+  }
+
+  /// The paths that a pattern stands for now; a plain path stands for itself.
+  static func matches(of pattern: String) -> [String] {
+    guard isPattern(pattern) else { return [pattern] }
+    var found = glob_t()
+    defer { globfree(&found) }
+    guard glob(pattern, 0, nil, &found) == 0 else { return [] }
+    return (0..<Int(found.gl_pathc)).compactMap { index in
+      found.gl_pathv[index].map { String(cString: $0) }
+    }
+  }
+
+  private static var workingDirectory: String {
+    guard let path = getcwd(nil, 0) else { return "/" }
+    defer { free(path) }
+    return String(cString: path)
+  }
+
+  private static func normal(_ path: String) -> String {
+    var parts: [Substring] = []
+    for part in path.split(separator: "/", omittingEmptySubsequences: true) where part != "." {
+      if part == ".." { _ = parts.popLast() } else { parts.append(part) }
+    }
+    return "/" + parts.joined(separator: "/")
+  }
+}

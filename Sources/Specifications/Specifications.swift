@@ -1,2 +1,0 @@
-// Specifications.swift: placeholder
-import Yams

@@ -1,0 +1,78 @@
+// PolicyReaderTests.swift: what a policy means, and what each mistake is told.
+// SPDX-License-Identifier: Apache-2.0
+
+import ExactArithmetic
+import PrivacyAccounting
+import Testing
+
+@testable import Specifications
+
+@Suite struct `Ledger policy` {
+  private func read(_ text: String) throws(SpecificationError) -> LedgerPolicy {
+    try PolicyReader.read(Array(text.utf8), path: "/data/policy.yaml")
+  }
+
+  @Test func `is read with all its parts`() throws {
+    let policy = try read(
+      """
+      dataset: signals-2026
+      privacy_unit: person-day
+      signals: {files: [s/*.csv, /b.csv], unit: user_id, consent: ok}
+      lifetime: {epsilon: 10, delta: 1e-6}
+      daily: {epsilon: 1/3}
+      analysts:
+        "*": {epsilon: 1}
+        alice: {epsilon: 2}
+      dimension: {name: cohort, values: [north, south], touches: 2}
+      population: 10000
+      accounting: sum
+
+      """
+    )
+    #expect(
+      policy
+        == LedgerPolicy(
+          dataset: "signals-2026",
+          privacyUnit: .personDay,
+          pins: SignalPins(
+            files: ["/data/s/*.csv", "/b.csv"],
+            unitColumn: "user_id",
+            consentColumn: "ok"
+          ),
+          lifetime: try PrivacyLoss(epsilon: 10, delta: Rational(1, 1_000_000)),
+          daily: try PrivacyLoss(epsilon: Rational(1, 3)),
+          analysts: ["*": try PrivacyLoss(epsilon: 1), "alice": try PrivacyLoss(epsilon: 2)],
+          dimension: SliceDimension(name: "cohort", values: ["north", "south"], touches: 2),
+          population: 10_000
+        )
+    )
+  }
+
+  @Test(arguments: [
+    (
+      "dataset: a\n",
+      "1:1: the key `lifetime` is missing; write `lifetime: {epsilon: 10, delta: 1e-6}`"
+    ),
+    (
+      "dataset: a\nlifetime: {epsilon: -1}\n",
+      "2:21: lifetime.epsilon: a cap is at least zero; write a number such as 10"
+    ),
+    (
+      "dataset: a\nlifetime: {epsilon: 1}\naccounting: zcdp\n",
+      "3:13: accounting: this version accounts by `sum` only; write `accounting: sum` or leave the "
+        + "key out"
+    ),
+    (
+      "dataset: a\nlifetime: {epsilon: 1}\nanalyst: {}\n",
+      "3:1: the key `analyst` is not known; did you mean `analysts`?"
+    ),
+    (
+      "dataset: a\nlifetime: {epsilon: 1}\ndimension: {name: d, values: [a, a], touches: 1}\n",
+      "3:34: dimension.values[2]: `a` is written twice; keep one"
+    ),
+  ])
+  func `tells what is wrong, where and what to write`(text: String, expected: String) {
+    let error = #expect(throws: SpecificationError.self) { try read(text) }
+    #expect(error?.description == "/data/policy.yaml:" + expected)
+  }
+}
