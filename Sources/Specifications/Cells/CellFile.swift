@@ -27,6 +27,8 @@ struct CellFile {
   /// - Parameters:
   ///   - column: The name of the column; may be left out where there is only one, and in a `.txt`.
   ///   - field: Where the spec names the column, for errors.
+  /// - Returns: The values in the order of the file, not yet checked.
+  /// - Throws: `SpecificationError`, with the file and the line.
   func values(
     column: String?,
     field: NodeReader

@@ -33,6 +33,8 @@ extension NodeReader {
   /// - Parameters:
   ///   - known: The keys that may stand here; `nil` for any.
   ///   - later: Keys that a later version reads.
+  /// - Returns: The keys with their values.
+  /// - Throws: `SpecificationError`, at the key that is unknown or written twice.
   func mapping(
     _ known: [String]?,
     later: Set<String> = []
