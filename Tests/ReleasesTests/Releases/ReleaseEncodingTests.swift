@@ -8,8 +8,9 @@ import Releases
 import TestSupport
 import Testing
 
-@Suite struct `Release text` {
-  static let samples: [SampleRelease] = [
+/// Releases of several shapes.
+enum ReleaseTextSamples {
+  static let all: [SampleRelease] = [
     SampleRelease(),
     SampleRelease(bounds: (1, 1, nil), keys: [], fileSHA256: nil, filters: [:], window: nil),
     SampleRelease(
@@ -28,6 +29,10 @@ import Testing
     ),
     SampleRelease(measures: [.signals], count: { cell, _ in Int64.min + Int64(cell) }),
   ]
+}
+
+@Suite struct `Release text` {
+  static let samples = ReleaseTextSamples.all
 
   @Test(arguments: samples.indices)
   func `gives back the release that it was made from`(index: Int) throws {
@@ -80,7 +85,7 @@ import Testing
     #expect(!text.contains("\u{2028}"))
   }
 
-  @Test(arguments: 0..<200)
+  @Test(arguments: 0..<60)
   func `gives back any string`(seed: Int) throws {
     var generator = SeededGenerator(seed: UInt64(seed))
     let ranges: [ClosedRange<UInt32>] = [
