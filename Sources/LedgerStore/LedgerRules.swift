@@ -1,0 +1,281 @@
+// LedgerRules.swift: what may happen in a ledger, and what each step writes.
+// Reference: `docs/formats.md`, section "Ledger".
+// SPDX-License-Identifier: Apache-2.0
+
+import ExactArithmetic
+import PrivacyAccounting
+
+/// What a reservation leads to, before it becomes a value that is used once.
+enum ReservedAs: Sendable {
+  case reserved(attempt: String)
+  case committed(StoredRelease)
+}
+
+/// The steps of a ledger. Each runs inside one transaction that holds the write lock; what it
+/// throws undoes all that it wrote.
+struct LedgerRules {
+  let tables: LedgerTables
+  /// The time that entries carry.
+  let time: String
+
+  /// Opens an account.
+  func create(_ policy: LedgerPolicy) throws {
+    guard try tables.policy(of: policy.dataset) == nil else {
+      throw LedgerError.accountExists(policy.dataset)
+    }
+    try tables.addAccount(policy.dataset, policy: policy.storedText)
+    var entry = self.entry(.create, dataset: policy.dataset)
+    entry.policy = policy.storedText
+    _ = try tables.append(entry)
+  }
+
+  /// The filter of an account.
+  func filter(of dataset: String) throws -> BudgetFilter {
+    guard let policy = try tables.policy(of: dataset) else {
+      throw LedgerError.unknownDataset(dataset, known: try tables.datasets())
+    }
+    return BudgetFilter(policy)
+  }
+
+  /// What is left of each cap.
+  func remaining(dataset: String, analyst: String?, day: String) throws -> RemainingBudget {
+    let filter = try filter(of: dataset)
+    let balances = try balances(filter.accounts(analyst: analyst, day: day), dataset: dataset)
+    return filter.remaining(analyst: analyst, day: day, balances: balances)
+  }
+
+  /// The release that was committed under an id.
+  func storedRelease(_ id: ReleaseID, dataset: String, digest: String) throws -> StoredRelease? {
+    _ = try filter(of: dataset)
+    guard let row = try tables.release(id), row.state != .voided else { return nil }
+    guard row.dataset == dataset, row.digest == digest else { throw LedgerError.conflict(id) }
+    return row.state == .committed ? try stored(row) : nil
+  }
+
+  /// Holds a loss, takes up an attempt that died, or finds what was paid before.
+  func reserve(_ request: ReservationRequest, attempt: String) throws -> ReservedAs {
+    let filter = try filter(of: request.dataset)
+    let row = try tables.release(request.id)
+    if let row, row.state != .voided {
+      guard row.dataset == request.dataset, row.digest == request.digest,
+        row.spend.loss == request.spend.loss, row.spend.analyst == request.spend.analyst,
+        row.spend.slices.map(Set.init) == request.spend.slices.map(Set.init)
+      else { throw LedgerError.conflict(request.id) }
+      if row.state == .committed { return .committed(try stored(row)) }
+    }
+    try checkPins(of: filter.policy, against: request)
+    if var row, row.state != .voided {
+      // The loss is held already, under the day label of the first attempt.
+      row.attempt = attempt
+      try tables.store(row)
+      _ = try tables.append(self.entry(.resume, row))
+      return .reserved(attempt: attempt)
+    }
+    let spend = try charge(request.spend, dataset: request.dataset, filter: filter)
+    let reserved = ReleaseRow(
+      id: request.id,
+      dataset: request.dataset,
+      state: .reserved,
+      attempt: attempt,
+      spend: spend,
+      digest: request.digest,
+      dataPinned: Self.pinsData(filter.policy, request.data)
+    )
+    try tables.store(reserved)
+    _ = try tables.append(self.entry(.reserve, reserved, loss: true))
+    return .reserved(attempt: attempt)
+  }
+
+  /// Records that signals are about to be read.
+  func open(_ id: ReleaseID, attempt: String) throws {
+    guard var row = try tables.release(id), row.attempt == attempt,
+      row.state == .reserved || row.state == .open
+    else { throw LedgerError.superseded(id) }
+    row.state = .open
+    try tables.store(row)
+    _ = try tables.append(self.entry(.open, row))
+  }
+
+  /// Records the charge together with the body.
+  func commit(
+    _ id: ReleaseID,
+    attempt: String,
+    body make: (RemainingBudget) -> [UInt8]
+  ) throws -> StoredRelease {
+    guard var row = try tables.release(id), row.attempt == attempt, row.state == .open else {
+      throw LedgerError.superseded(id)
+    }
+    let body = make(
+      try remaining(dataset: row.dataset, analyst: row.spend.analyst, day: row.spend.day)
+    )
+    var entry = self.entry(.commit, row)
+    entry.digest = row.digest
+    entry.bodySHA256 = sha256(body)
+    let (text, _) = try tables.append(entry)
+    row.state = .committed
+    row.attempt = nil
+    row.position = text.position
+    try tables.store(row)
+    try tables.store(body, of: id)
+    return try stored(row)
+  }
+
+  /// Gives back a reservation under which nothing was read.
+  func void(_ id: ReleaseID) throws {
+    guard var row = try tables.release(id) else {
+      throw LedgerError.notVoidable(id, state: "unknown")
+    }
+    guard row.state == .reserved else {
+      throw LedgerError.notVoidable(id, state: row.state.rawValue)
+    }
+    let filter = try filter(of: row.dataset)
+    for account in filter.accounts(analyst: row.spend.analyst, day: row.spend.day) {
+      var odometer = try tables.odometer(of: account, dataset: row.dataset)
+      guard odometer.remove(row.spend.loss, slices: row.spend.slices) else {
+        throw Damage("a balance of '\(row.dataset)' is less than what the release '\(id)' holds")
+      }
+      try tables.store(
+        odometer,
+        of: account,
+        dataset: row.dataset,
+        changed: row.spend.slices
+      )
+    }
+    _ = try tables.append(self.entry(.void, row, loss: true))
+    row.state = .voided
+    row.attempt = nil
+    try tables.store(row)
+  }
+
+  /// Spends a loss outside this program.
+  func spend(_ spend: Spend, dataset: String, id: ReleaseID?) throws -> RemainingBudget {
+    let filter = try filter(of: dataset)
+    if let id, let row = try tables.release(id), row.state != .voided {
+      guard row.state == .spent, row.dataset == dataset, row.spend.loss == spend.loss,
+        row.spend.analyst == spend.analyst, row.spend.day == spend.day,
+        row.spend.slices.map(Set.init) == spend.slices.map(Set.init)
+      else { throw LedgerError.conflict(id) }
+      return try remaining(dataset: dataset, analyst: spend.analyst, day: spend.day)
+    }
+    let charged = try charge(spend, dataset: dataset, filter: filter)
+    var entry = self.entry(.spend, dataset: dataset)
+    entry.release = id?.description
+    entry.describe(charged)
+    let (text, _) = try tables.append(entry)
+    if let id {
+      try tables.store(
+        ReleaseRow(
+          id: id,
+          dataset: dataset,
+          state: .spent,
+          spend: charged,
+          position: text.position
+        )
+      )
+    }
+    return try remaining(dataset: dataset, analyst: spend.analyst, day: spend.day)
+  }
+
+  // MARK: - Parts of steps
+
+  /// Adds a spend to every account that it touches, or throws and adds nothing.
+  ///
+  /// - Returns: The spend with its slices as the policy spells them, in order.
+  private func charge(_ spend: Spend, dataset: String, filter: BudgetFilter) throws -> Spend {
+    let accounts = filter.accounts(analyst: spend.analyst, day: spend.day)
+    let decision = filter.decide(spend, balances: try balances(accounts, dataset: dataset))
+    switch decision {
+    case .invalid(let reason, let left): throw LedgerError.invalid(reason, remaining: left)
+    case .refused(let refusal): throw LedgerError.refused(refusal)
+    case .accepted(let after, _):
+      let slices = try filter.checkedSlices(of: spend)
+      for (account, odometer) in after {
+        try tables.store(odometer, of: account, dataset: dataset, changed: slices)
+      }
+      return Spend(loss: spend.loss, analyst: spend.analyst, day: spend.day, slices: slices)
+    }
+  }
+
+  private func balances(
+    _ accounts: [BudgetAccount],
+    dataset: String
+  ) throws -> [BudgetAccount: Odometer] {
+    var balances: [BudgetAccount: Odometer] = [:]
+    for account in accounts {
+      balances[account] = try tables.odometer(of: account, dataset: dataset)
+    }
+    return balances
+  }
+
+  private func checkPins(
+    of policy: LedgerPolicy,
+    against request: ReservationRequest
+  ) throws(LedgerError) {
+    guard policy.privacyUnit == request.privacyUnit else { throw .mismatch(.privacyUnit) }
+    guard let pins = policy.pins else { return }
+    if let files = pins.files, Set(files) != request.data.files.map(Set.init) {
+      throw .mismatch(.files)
+    }
+    if let column = pins.unitColumn, column != request.data.unitColumn {
+      throw .mismatch(.unitColumn)
+    }
+    if let column = pins.consentColumn, column != request.data.consentColumn {
+      throw .mismatch(.consentColumn)
+    }
+  }
+
+  /// Whether the policy fixed all that decides which signals are read and whose they are.
+  private static func pinsData(_ policy: LedgerPolicy, _ data: SignalPins) -> Bool {
+    guard let pins = policy.pins, pins.files != nil, pins.unitColumn != nil else { return false }
+    return pins.consentColumn == data.consentColumn
+  }
+
+  /// What is kept of a committed release.
+  private func stored(_ row: ReleaseRow) throws -> StoredRelease {
+    guard let position = row.position else {
+      throw Damage("the release '\(row.id)' does not say where it was committed")
+    }
+    let (text, hash) = try tables.entry(at: position)
+    let body = try tables.body(of: row.id)
+    guard text.kind == LedgerEntryKind.commit.rawValue, text.release == row.id.description,
+      text.hash == hash, let bodySHA256 = text.bodySHA256, bodySHA256 == sha256(body)
+    else { throw Damage("the release '\(row.id)' does not match its entry \(position)") }
+    return StoredRelease(
+      body: body,
+      receipt: LedgerReceipt(
+        position: position,
+        head: hash,
+        previous: text.previous,
+        bodySHA256: bodySHA256,
+        dataPinned: row.dataPinned ?? false
+      )
+    )
+  }
+
+  private func entry(_ kind: LedgerEntryKind, dataset: String) -> EntryText {
+    EntryText(position: 0, previous: "", time: time, kind: kind.rawValue, dataset: dataset)
+  }
+
+  /// An entry about a release; with `loss`, what it holds or gives back.
+  private func entry(_ kind: LedgerEntryKind, _ row: ReleaseRow, loss: Bool = false) -> EntryText {
+    var entry = self.entry(kind, dataset: row.dataset)
+    entry.release = row.id.description
+    entry.attempt = row.attempt
+    guard loss else { return entry }
+    entry.describe(row.spend)
+    entry.digest = row.digest
+    entry.dataPinned = row.dataPinned.map { $0 ? "1" : "0" }
+    return entry
+  }
+}
+
+extension EntryText {
+  /// Takes on the fields of a spend.
+  fileprivate mutating func describe(_ spend: Spend) {
+    analyst = spend.analyst
+    day = spend.day
+    epsilon = spend.loss.epsilon.description
+    delta = spend.loss.delta.description
+    slices = sliceText(spend.slices)
+  }
+}

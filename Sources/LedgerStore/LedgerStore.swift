@@ -1,2 +1,0 @@
-// LedgerStore.swift: placeholder
-import GRDB

@@ -1,0 +1,289 @@
+// LedgerVerifier.swift: every link, balance, account and release of a ledger, derived anew.
+// Reference: `docs/formats.md`, section "Ledger".
+// SPDX-License-Identifier: Apache-2.0
+
+import ExactArithmetic
+import FoundationEssentials
+import GRDB
+import PrivacyAccounting
+
+/// Reads the entries twice, in the order of their positions and release by release, and compares
+/// what follows from them with what the other tables say.
+struct LedgerVerifier {
+  let tables: LedgerTables
+  /// A hash that must be that of an entry.
+  let keptHead: String?
+
+  private var findings: [String] = []
+  private var filters: [String: BudgetFilter] = [:]
+  private var balances: [BalanceKey: Odometer] = [:]
+
+  private struct BalanceKey: Hashable {
+    let dataset: String
+    let account: BudgetAccount
+  }
+
+  init(tables: LedgerTables, keptHead: String?) {
+    self.tables = tables
+    self.keptHead = keptHead?.lowercased()
+  }
+
+  /// Verifies everything.
+  ///
+  /// - Complexity: O(n log n) for n entries; memory for the balances, not for the entries.
+  mutating func verify() throws -> LedgerVerification {
+    for row in try String.fetchAll(tables.database, sql: "PRAGMA integrity_check(10)")
+    where row != "ok" {
+      findings.append("the file itself is damaged: \(row)")
+    }
+    let (count, head) = try checkChain()
+    try checkAccounts()
+    try checkBalances()
+    try checkReleases()
+    return LedgerVerification(entries: count, head: head, findings: findings)
+  }
+
+  // MARK: - The chain
+
+  private mutating func checkChain() throws -> (count: Int, head: String) {
+    var count = 0
+    var head = EntryText.origin
+    var foundHead = false
+    let rows = try Row.fetchCursor(tables.database, sql: Statements.allByPosition)
+    while let row = try rows.next() {
+      count += 1
+      let (text, hash) = try LedgerTables.entry(row)
+      if text.position != count {
+        findings.append("entry \(count) is missing or out of order")
+        count = text.position
+      }
+      if text.previous != head {
+        findings.append("entry \(count) does not name the hash of the entry before it")
+      }
+      if text.hash != hash { findings.append("entry \(count) does not have its hash") }
+      if hash == keptHead { foundHead = true }
+      head = hash
+      do {
+        try replay(text, try text.entry(hash: hash))
+      } catch let damage as Damage {
+        findings.append(damage.detail)
+      }
+    }
+    if let keptHead, !foundHead {
+      findings.append(
+        "no entry has the hash \(keptHead) that was kept: entries were cut off or rewritten"
+      )
+    }
+    return (count, head)
+  }
+
+  /// Follows what an entry does to accounts and balances.
+  private mutating func replay(_ text: EntryText, _ entry: LedgerEntry) throws(Damage) {
+    let place = "entry \(entry.position)"
+    if entry.kind == .create {
+      guard filters[entry.dataset] == nil else {
+        throw Damage("\(place) opens the account '\(entry.dataset)' a second time")
+      }
+      guard let policy = text.policy else {
+        throw Damage("\(place) opens an account without policy")
+      }
+      filters[entry.dataset] = BudgetFilter(try LedgerPolicy(stored: policy, place: place))
+      return
+    }
+    guard let filter = filters[entry.dataset] else {
+      throw Damage("\(place) is about the account '\(entry.dataset)', which is not open")
+    }
+    guard [.reserve, .spend, .void].contains(entry.kind) else { return }
+    guard let loss = entry.loss, let day = entry.day else {
+      throw Damage("\(place) lacks its loss or its day")
+    }
+    let accounts = filter.accounts(analyst: entry.analyst, day: day)
+    if entry.kind == .void {
+      for account in accounts {
+        let key = BalanceKey(dataset: entry.dataset, account: account)
+        guard balances[key, default: Odometer()].remove(loss, slices: entry.slices) else {
+          throw Damage("\(place) gives back more than was held")
+        }
+      }
+      return
+    }
+    let spend = Spend(loss: loss, analyst: entry.analyst, day: day, slices: entry.slices)
+    var touched: [BudgetAccount: Odometer] = [:]
+    for account in accounts {
+      touched[account] = balances[BalanceKey(dataset: entry.dataset, account: account)]
+    }
+    switch filter.decide(spend, balances: touched) {
+    case .accepted(let after, _):
+      for (account, odometer) in after {
+        balances[BalanceKey(dataset: entry.dataset, account: account)] = odometer
+      }
+    case .refused:
+      for account in accounts {
+        balances[BalanceKey(dataset: entry.dataset, account: account), default: Odometer()]
+          .add(loss, slices: entry.slices)
+      }
+      throw Damage("\(place) passes a cap of the account '\(entry.dataset)'")
+    case .invalid: throw Damage("\(place) has no meaning under the policy of its account")
+    }
+  }
+
+  // MARK: - Accounts and balances
+
+  private mutating func checkAccounts() throws {
+    let names = try tables.datasets()
+    for name in names {
+      do {
+        let policy = try tables.policy(of: name)
+        if policy != filters[name]?.policy {
+          findings.append("the policy of the account '\(name)' is not the one in its entry")
+        }
+      } catch let damage as Damage {
+        findings.append(damage.detail)
+      }
+    }
+    for name in filters.keys.sorted() where !names.contains(name) {
+      findings.append("the account '\(name)' is missing")
+    }
+  }
+
+  private mutating func checkBalances() throws {
+    var stored: [BalanceKey: Odometer] = [:]
+    let rows = try Row.fetchCursor(tables.database, sql: Statements.allBalances)
+    while let row = try rows.next() {
+      do {
+        let place = "a balance"
+        let dataset = try LedgerTables.text(row, 0, place: place)
+        guard let limit = BudgetLimit(rawValue: try LedgerTables.text(row, 1, place: place)) else {
+          throw Damage("a balance of '\(dataset)' is of no known cap")
+        }
+        let account = BudgetAccount(limit, label: try LedgerTables.text(row, 2, place: place))
+        let key = try LedgerTables.text(row, 3, place: place)
+        let loss = try PrivacyLoss(
+          stored: LedgerTables.text(row, 4, place: place),
+          LedgerTables.text(row, 5, place: place),
+          place: "a balance of '\(dataset)'"
+        )
+        stored[BalanceKey(dataset: dataset, account: account), default: Odometer()]
+          .add(loss ?? .zero, slices: LedgerTables.slice(ofKey: key).map { [$0] })
+      } catch let damage as Damage {
+        findings.append(damage.detail)
+      }
+    }
+    let keys = Set(stored.keys).union(balances.keys)
+    for key in keys.sorted(by: { "\($0)" < "\($1)" })
+    where (stored[key] ?? Odometer()).withoutZeros != (balances[key] ?? Odometer()).withoutZeros {
+      let label = key.account.label.isEmpty ? "" : " '\(key.account.label)'"
+      findings.append(
+        "the \(key.account.limit.rawValue) balance\(label) of the account '\(key.dataset)' "
+          + "is not what its entries add up to"
+      )
+    }
+  }
+
+  // MARK: - Releases
+
+  private mutating func checkReleases() throws {
+    var current: ReleaseRow?
+    var bodySHA256: String?
+    let rows = try Row.fetchCursor(tables.database, sql: Statements.allByRelease)
+    while let row = try rows.next() {
+      let (text, hash) = try LedgerTables.entry(row)
+      do {
+        let entry = try text.entry(hash: hash)
+        if let last = current, last.id != entry.release {
+          try compare(last, bodySHA256)
+          current = nil
+          bodySHA256 = nil
+        }
+        current = try Self.advance(current, by: text, entry)
+        bodySHA256 = entry.bodySHA256 ?? bodySHA256
+      } catch let damage as Damage {
+        findings.append(damage.detail)
+      }
+    }
+    if let current { try compare(current, bodySHA256) }
+    for id in try String.fetchAll(tables.database, sql: Statements.releasesWithoutEntry) {
+      findings.append("the release '\(id)' stands in no entry")
+    }
+  }
+
+  /// The release after an entry, from the release before it.
+  private static func advance(
+    _ row: ReleaseRow?,
+    by text: EntryText,
+    _ entry: LedgerEntry
+  ) throws(Damage) -> ReleaseRow? {
+    let isFree = row == nil || row?.state == .voided
+    switch (entry.kind, row) {
+    case (.reserve, _) where isFree, (.spend, _) where isFree:
+      guard let id = entry.release, let loss = entry.loss, let day = entry.day else { break }
+      let spend = Spend(loss: loss, analyst: entry.analyst, day: day, slices: entry.slices)
+      let isSpend = entry.kind == .spend
+      return ReleaseRow(
+        id: id,
+        dataset: entry.dataset,
+        state: isSpend ? .spent : .reserved,
+        attempt: text.attempt,
+        spend: spend,
+        digest: entry.digest,
+        dataPinned: text.dataPinned.map { $0 == "1" },
+        position: isSpend ? entry.position : nil
+      )
+    case (_, var row?) where row.dataset == entry.dataset:
+      switch (entry.kind, row.state) {
+      case (.resume, .reserved), (.resume, .open):
+        row.attempt = text.attempt
+      case (.open, .reserved) where row.attempt == text.attempt,
+        (.open, .open) where row.attempt == text.attempt:
+        row.state = .open
+      case (.commit, .open) where row.attempt == text.attempt && row.digest == entry.digest:
+        (row.state, row.attempt, row.position) = (.committed, nil, entry.position)
+      case (.void, .reserved)
+      where row.spend.loss == entry.loss && row.spend.day == entry.day
+        && row.spend.analyst == entry.analyst && row.spend.slices == entry.slices:
+        (row.state, row.attempt) = (.voided, nil)
+      default:
+        throw Damage("entry \(entry.position) does not follow from the release '\(row.id)'")
+      }
+      return row
+    default: break
+    }
+    throw Damage("entry \(entry.position) does not follow from the entries before it")
+  }
+
+  /// Compares what entries say about a release with its row and its body.
+  private mutating func compare(_ derived: ReleaseRow, _ bodySHA256: String?) throws {
+    guard try tables.release(derived.id) == derived else {
+      findings.append("the release '\(derived.id)' is not as its entries say")
+      return
+    }
+    guard derived.state == .committed else { return }
+    if sha256(try tables.body(of: derived.id)) != bodySHA256 {
+      findings.append("the body of the release '\(derived.id)' is not the one that was committed")
+    }
+  }
+}
+
+extension Odometer {
+  /// The same totals without slices that hold nothing.
+  fileprivate var withoutZeros: Odometer {
+    Odometer(unscoped: unscoped, slices: slices.filter { $0.value != .zero })
+  }
+}
+
+extension SQLiteLedger {
+  /// Derives every link, balance, account and release anew from the entries, and says what
+  /// differs.
+  ///
+  /// A chain without a key shows edits only relative to a head that was kept elsewhere: whoever
+  /// can write the file can also write a whole new chain, or cut off its end.
+  ///
+  /// - Parameter head: The head that an earlier verification gave, in hexadecimal; it must still be
+  ///   the hash of an entry.
+  public func verify(head: String?) throws(LedgerError) -> LedgerVerification {
+    try read { rules in
+      var verifier = LedgerVerifier(tables: rules.tables, keptHead: head)
+      return try verifier.verify()
+    }
+  }
+}

@@ -1,0 +1,84 @@
+// SQLiteLedger+Opening.swift: how a ledger's file is made and opened.
+// Reference: [SQLITE]; `docs/formats.md`, section "Ledger".
+// SPDX-License-Identifier: Apache-2.0
+
+import GRDB
+import PrivacyAccounting
+
+extension SQLiteLedger {
+  /// Opens an account: in a new file, or as one more account of an existing ledger.
+  ///
+  /// The file appears under its name complete or not at all, and never replaces another.
+  ///
+  /// - Throws: `LedgerError.accountExists` where the ledger has the account already,
+  ///   `.unavailable` where no ledger can be written there.
+  public static func create(at path: String, policy: LedgerPolicy) throws(LedgerError) {
+    let file = LedgerFile(path: path)
+    if !file.exists, try createFile(file, policy) { return }
+    try SQLiteLedger(opening: path).write { rules in try rules.create(policy) }
+  }
+
+  /// Makes a file with one account, under a name of its own until it is complete.
+  ///
+  /// - Returns: Whether the file was still missing when it was complete.
+  private static func createFile(
+    _ file: LedgerFile,
+    _ policy: LedgerPolicy
+  ) throws(LedgerError) -> Bool {
+    guard LedgerFile(path: file.folder).exists else {
+      throw file.failure(.other, "its folder does not exist")
+    }
+    let suffix = String(UInt64.random(in: 0...(.max)), radix: 36)
+    let temporary = LedgerFile(path: file.plainPath + ".new-" + suffix)
+    defer { temporary.remove() }
+    do {
+      let queue = try DatabaseQueue(
+        path: temporary.plainPath,
+        configuration: configuration(readOnly: false)
+      )
+      try queue.inDatabase { database in
+        try database.inTransaction(.immediate) {
+          try database.execute(sql: "PRAGMA application_id = \(Schema.applicationID)")
+          for step in Schema.steps { try database.execute(sql: step.sql) }
+          try database.execute(sql: "PRAGMA user_version = \(Schema.version)")
+          let tables = LedgerTables(database: database)
+          try LedgerRules(tables: tables, time: now()).create(policy)
+          return .commit
+        }
+        try database.execute(sql: "PRAGMA journal_mode = WAL")
+      }
+      try queue.close()
+    } catch {
+      throw file.error(error)
+    }
+    return try file.take(from: temporary)
+  }
+
+  static func configuration(readOnly: Bool) -> Configuration {
+    var configuration = Configuration()
+    configuration.readonly = readOnly
+    configuration.busyMode = .timeout(patience)
+    configuration.label = "ledger"
+    configuration.prepareDatabase { database in
+      // What was committed survives a loss of power: the log is synchronised at every commit.
+      try database.execute(sql: "PRAGMA synchronous = FULL")
+    }
+    return configuration
+  }
+
+  /// Brings an older ledger to the current version, and refuses one that lacks its tables.
+  static func checkSchema(_ database: Database, _ file: LedgerFile) throws {
+    let version = try Int.fetchOne(database, sql: "PRAGMA user_version") ?? 0
+    guard version <= Schema.version else {
+      throw file.failure(
+        .newerSchema,
+        "its schema is version \(version), and this program knows version \(Schema.version)"
+      )
+    }
+    guard version >= 1 else { throw Damage("its schema has no version") }
+    let names = try String.fetchSet(database, sql: "SELECT name FROM sqlite_master")
+    if let lost = Schema.objects.subtracting(names).min() {
+      throw Damage("'\(lost)' is missing from its schema")
+    }
+  }
+}
