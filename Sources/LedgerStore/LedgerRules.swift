@@ -11,8 +11,10 @@ enum ReservedAs: Sendable {
   case committed(StoredRelease)
 }
 
-/// The steps of a ledger. Each runs inside one transaction that holds the write lock; what it
-/// throws undoes all that it wrote.
+/// The steps of a ledger.
+///
+/// Each runs inside one transaction that holds the write lock; what it throws undoes all that it
+/// wrote.
 struct LedgerRules {
   let tables: LedgerTables
   /// The time that entries carry.

@@ -65,8 +65,8 @@ struct LedgerVerifier {
       head = hash
       do {
         try replay(text, try text.entry(hash: hash))
-      } catch let damage as Damage {
-        findings.append(damage.detail)
+      } catch {
+        findings.append(error.detail)
       }
     }
     if let keptHead, !foundHead {
@@ -278,8 +278,10 @@ extension SQLiteLedger {
   /// A chain without a key shows edits only relative to a head that was kept elsewhere: whoever
   /// can write the file can also write a whole new chain, or cut off its end.
   ///
-  /// - Parameter head: The head that an earlier verification gave, in hexadecimal; it must still be
-  ///   the hash of an entry.
+  /// A given head, in hexadecimal, is one that an earlier verification gave; it must still be the
+  /// hash of an entry.
+  ///
+  /// - Complexity: O(n log n) for n entries.
   public func verify(head: String?) throws(LedgerError) -> LedgerVerification {
     try read { rules in
       var verifier = LedgerVerifier(tables: rules.tables, keptHead: head)

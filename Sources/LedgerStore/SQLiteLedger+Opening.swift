@@ -1,5 +1,5 @@
 // SQLiteLedger+Opening.swift: how a ledger's file is made and opened.
-// Reference: [SQLITE]; `docs/formats.md`, section "Ledger".
+// Reference: `docs/formats.md`, section "Ledger".
 // SPDX-License-Identifier: Apache-2.0
 
 import GRDB

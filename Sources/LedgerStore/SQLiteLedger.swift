@@ -184,8 +184,9 @@ extension SQLiteLedger {
 
   /// A page of history: at most `limit` entries after a position, oldest first.
   ///
+  /// Without an account it is the history of all.
+  ///
   /// - Precondition: `limit >= 0`.
-  /// - Parameter dataset: The account, or `nil` for all.
   public func history(
     dataset: String?,
     after position: Int = 0,

@@ -71,7 +71,7 @@ public struct BudgetFilter: Sendable {
 
   /// What is left of each cap, exactly.
   ///
-  /// - Parameter balances: The accounts of `accounts(analyst:day:)`; an absent one is empty.
+  /// The balances are those of `accounts(analyst:day:)`; an absent one is empty.
   public func remaining(
     analyst: String?,
     day: String,
@@ -89,7 +89,8 @@ public struct BudgetFilter: Sendable {
 
   /// Decides about a spend.
   ///
-  /// - Parameter balances: The accounts of `accounts(analyst:day:)`; an absent one is empty.
+  /// The balances are those of `accounts(analyst:day:)`; an absent one is empty.
+  ///
   /// - Postcondition: No account of an accepted spend costs more than its cap.
   public func decide(
     _ spend: Spend,
