@@ -1,0 +1,201 @@
+// CompositionTests.swift: certified composition against reference values made by ball arithmetic.
+// SPDX-License-Identifier: Apache-2.0
+
+import ExactArithmetic
+import PrivacyAccounting
+import TestSupport
+import Testing
+
+/// The reference values of `pld_discrete_laplace.json`.
+private struct LossVectors: Decodable {
+  struct Composed: Decodable {
+    let b: String
+    let sensitivity: Int
+    let k: Int
+    let curve: [[String]]
+    let smallest_epsilon: [[String]]
+  }
+  struct Mixed: Decodable {
+    struct Component: Decodable {
+      let b: String
+      let sensitivity: Int
+      let k: Int
+      let delta0: String
+    }
+    let components: [Component]
+    let curve: [[String]]
+    let smallest_epsilon: [[String?]]
+  }
+  struct Compared: Decodable {
+    let b: String
+    let sensitivity: Int
+    let k: Int
+    let epsilon: String
+    let exact_delta: [String]
+  }
+  let compositions: [Composed]
+  let mixed: [Mixed]
+  let dp_accounting_comparison: [Compared]
+}
+
+/// Two enclosures of one number meet, and ours is at least as tight as was asked.
+func expect(
+  _ ours: Enclosure,
+  holds lower: String,
+  _ upper: String,
+  digits: Int = 40,
+  _ comment: Comment,
+  sourceLocation: SourceLocation = #_sourceLocation
+) throws {
+  let low = try Rational(parsing: lower)
+  let high = try Rational(parsing: upper)
+  #expect(
+    ours.lower.rational <= high && low <= ours.upper.rational,
+    comment,
+    sourceLocation: sourceLocation
+  )
+  #expect(ours.isTighter(than: digits), comment, sourceLocation: sourceLocation)
+}
+
+@Suite struct `Composition of declared schedules` {
+  private static let vectors = try? Vectors.decode(
+    LossVectors.self,
+    from: "pld_discrete_laplace.json"
+  )
+
+  @Test func `holds every delta and epsilon of the reference`() throws {
+    let vectors = try #require(Self.vectors)
+    #expect(vectors.compositions.count == 192)
+    for record in vectors.compositions {
+      let composition = Composition([
+        try ComposedMechanism(
+          scale: Rational(parsing: record.b),
+          sensitivity: record.sensitivity,
+          times: record.k
+        )
+      ])
+      let name = "b=\(record.b) s=\(record.sensitivity) k=\(record.k)"
+      for point in record.curve {
+        let delta = composition.delta(epsilon: try Rational(parsing: point[0]), digits: 40)
+        try expect(delta, holds: point[1], point[2], "\(name) epsilon=\(point[0])")
+      }
+      for point in record.smallest_epsilon {
+        let epsilon = try #require(
+          composition.epsilon(delta: try Rational(parsing: point[0]), digits: 40)
+        )
+        try expect(epsilon, holds: point[1], point[2], "\(name) delta=\(point[0])")
+      }
+    }
+  }
+
+  @Test func `holds every mixture of the reference`() throws {
+    let vectors = try #require(Self.vectors)
+    #expect(vectors.mixed.count == 6)
+    for (index, record) in vectors.mixed.enumerated() {
+      let composition = Composition(
+        try record.components.map {
+          try ComposedMechanism(
+            scale: Rational(parsing: $0.b),
+            sensitivity: $0.sensitivity,
+            times: $0.k,
+            delta: Rational(parsing: $0.delta0)
+          )
+        }
+      )
+      #expect(!composition.isRounded)
+      for point in record.curve {
+        let delta = composition.delta(epsilon: try Rational(parsing: point[0]), digits: 40)
+        try expect(delta, holds: point[1], point[2], "mixture \(index) epsilon=\(point[0])")
+      }
+      for point in record.smallest_epsilon {
+        let target = try Rational(parsing: try #require(point[0]))
+        let epsilon = composition.epsilon(delta: target, digits: 40)
+        guard let lower = point[1], let upper = point[2] else {
+          #expect(epsilon == nil, "mixture \(index) delta=\(target)")
+          continue
+        }
+        try expect(
+          try #require(epsilon),
+          holds: lower,
+          upper,
+          "mixture \(index) delta=\(target)"
+        )
+      }
+    }
+  }
+
+  @Test func `is right where the standard accountant is not`() throws {
+    let vectors = try #require(Self.vectors)
+    for record in vectors.dp_accounting_comparison {
+      let composition = Composition([
+        try ComposedMechanism(
+          scale: Rational(parsing: record.b),
+          sensitivity: record.sensitivity,
+          times: record.k
+        )
+      ])
+      let delta = composition.delta(epsilon: try Rational(parsing: record.epsilon), digits: 20)
+      try expect(
+        delta,
+        holds: record.exact_delta[0],
+        record.exact_delta[1],
+        digits: 20,
+        "b=\(record.b) k=\(record.k) epsilon=\(record.epsilon)"
+      )
+    }
+  }
+
+  @Test func `gives forty digits of a delta of 1e-300`() throws {
+    let composition = Composition([
+      try ComposedMechanism(scale: 20, sensitivity: 1, times: 1000)
+    ])
+    let target = try Rational(parsing: "1e-300")
+    let epsilon = try #require(composition.epsilon(delta: target, digits: 40))
+    #expect(epsilon.isTighter(than: 40))
+    // Back again: delta falls as epsilon grows, so the two ends bracket the target.
+    #expect(composition.delta(epsilon: epsilon.lower.rational, digits: 40).upper.rational >= target)
+    #expect(composition.delta(epsilon: epsilon.upper.rational, digits: 40).lower.rational <= target)
+  }
+
+  @Test func `rounds losses outward where no lattice is coarse enough`() throws {
+    let scales = ["1000003/1000", "1000033/999", "999983/1001"]
+    let exact = try scales.map {
+      try ComposedMechanism(scale: Rational(parsing: $0), sensitivity: 1, times: 100)
+    }
+    let composition = Composition(exact)
+    #expect(composition.isRounded)
+    let delta = composition.delta(epsilon: Rational(1, 10), digits: 20)
+    #expect(delta.lower < delta.upper)
+    // Scales that are a little smaller or larger, on one lattice, bracket the mixture.
+    let noisier = Composition([try ComposedMechanism(scale: 1003, sensitivity: 1, times: 300)])
+    let weaker = Composition([try ComposedMechanism(scale: 998, sensitivity: 1, times: 300)])
+    #expect(
+      noisier.delta(epsilon: Rational(1, 10), digits: 20).lower <= delta.upper
+        && delta.lower <= weaker.delta(epsilon: Rational(1, 10), digits: 20).upper
+    )
+    #expect(delta.upper.rational < delta.lower.rational * Rational(1001, 1000))
+  }
+
+  @Test func `reaches zero delta exactly at the sum of the losses`() throws {
+    let composition = Composition([try ComposedMechanism(scale: 8, sensitivity: 2, times: 9)])
+    let sum = try #require(composition.sum)
+    #expect(sum.epsilon == Rational(9, 4))
+    let zero = composition.delta(epsilon: sum.epsilon, digits: 20)
+    #expect(zero.lower == .zero && zero.upper == .zero)
+    let epsilon = try #require(composition.epsilon(delta: .zero, digits: 20))
+    #expect(epsilon.lower.rational == sum.epsilon && epsilon.upper.rational == sum.epsilon)
+    let nothing = try #require(composition.epsilon(delta: Rational(99, 100), digits: 20))
+    #expect(nothing.lower == .zero && nothing.upper == .zero)
+  }
+
+  @Test func `has no epsilon below the probability of outright failure`() throws {
+    let failing = Composition([
+      try ComposedMechanism(scale: 8, sensitivity: 1, times: 3, delta: Rational(1, 1000))
+    ])
+    #expect(failing.epsilon(delta: Rational(1, 1000), digits: 20) == nil)
+    // Exactly the failures and nothing more: the losses must then be covered in full.
+    let exactly = .one - Rational(BigInteger(999).power(3), BigInteger(1000).power(3))
+    let epsilon = try #require(failing.epsilon(delta: exactly, digits: 20))
+    #expect(epsilon.lower.rational == Rational(3, 8))
+  }
+}
