@@ -63,11 +63,21 @@ private struct TheoremVectors: Decodable {
   }
 }
 
+/// All reference values are tried where `HUBBUB_LONG` is set, some of them otherwise.
+private let isLong = `Composition of declared schedules`.isLong
+
+extension Array {
+  /// Every `step`-th element, from the first.
+  fileprivate func every(_ step: Int) -> [Element] {
+    stride(from: 0, to: count, by: step).map { self[$0] }
+  }
+}
+
 @Suite struct `Composition theorems` {
   @Test func `agree with the reference for equal parts`() throws {
     let records = try TheoremVectors.shared.get().homogeneous
     #expect(records.count == 40)
-    for record in records where record.k <= 50 {
+    for record in records where isLong || record.k <= 12 {
       let part = try PrivacyLoss(
         epsilon: Rational(parsing: record.eps0),
         delta: Rational(parsing: record.delta0)
@@ -81,7 +91,10 @@ private struct TheoremVectors: Decodable {
         )
         let name: Comment = "k=\(record.k) epsilon0=\(record.eps0) at \(point.epsilon)"
         guard point.delta[0] != "0" else {
-          #expect(delta.lower.signum <= 0 && delta.upper.leadingExponent < -600, name)
+          #expect(
+            delta.lower.signum <= 0 && (delta.upper == .zero || delta.upper.leadingExponent < -600),
+            name
+          )
           continue
         }
         try expect(delta, holds: point.delta[0], point.delta[1], name)
@@ -92,7 +105,7 @@ private struct TheoremVectors: Decodable {
   @Test func `agree with the reference for distinct parts`() throws {
     let records = try TheoremVectors.shared.get().heterogeneous
     #expect(records.count == 7)
-    for record in records where record.epsilons.count <= 10 {
+    for record in records where isLong || record.epsilons.count <= 6 {
       let parts = try zip(record.epsilons, record.deltas).map {
         try PrivacyLoss(epsilon: Rational(parsing: $0), delta: Rational(parsing: $1))
       }
@@ -139,7 +152,7 @@ private struct TheoremVectors: Decodable {
   @Test func `convert to epsilon as in the reference`() throws {
     let records = try TheoremVectors.shared.get().toEpsilon
     #expect(records.count == 28)
-    for record in records where record.epsilon[0] != "0" {
+    for record in records.every(isLong ? 1 : 5) where record.epsilon[0] != "0" {
       let loss = ConcentratedLoss(rho: try Rational(parsing: record.rho))
       let epsilon = loss.epsilon(delta: try Rational(parsing: record.delta), digits: 40)
       try expect(
@@ -154,7 +167,7 @@ private struct TheoremVectors: Decodable {
   @Test func `convert to delta as in the reference`() throws {
     let records = try TheoremVectors.shared.get().toDelta
     #expect(records.count == 49)
-    for record in records {
+    for record in records.every(isLong ? 1 : 8) {
       let loss = ConcentratedLoss(rho: try Rational(parsing: record.rho))
       let delta = loss.delta(epsilon: try Rational(parsing: record.epsilon), digits: 40)
       try expect(

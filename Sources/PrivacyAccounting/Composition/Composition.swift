@@ -25,9 +25,14 @@ public struct Composition: Sendable {
   ///
   /// - Precondition: At least one mechanism.
   public init(_ mechanisms: [ComposedMechanism]) {
+    self.init(mechanisms, limit: LossLattice.largestPointCount)
+  }
+
+  /// Composes mechanisms on a lattice of at most `limit` points; small ones are for tests.
+  package init(_ mechanisms: [ComposedMechanism], limit: Int) {
     precondition(!mechanisms.isEmpty, "a composition has a mechanism")
     self.mechanisms = mechanisms
-    lattice = LossLattice(for: mechanisms)
+    lattice = LossLattice(for: mechanisms, limit: limit)
   }
 
   /// The loss by the sum rule, which adaptively chosen spends also keep to.

@@ -16,7 +16,7 @@ struct LossLattice {
   let isExact: Bool
 
   /// Finds the finest common lattice, or one coarse enough to be computed with.
-  init(for mechanisms: [ComposedMechanism]) {
+  init(for mechanisms: [ComposedMechanism], limit: Int) {
     largest = mechanisms.reduce(.zero) { $0 + $1.largestLoss }
     var common = mechanisms[0].step
     for mechanism in mechanisms.dropFirst() {
@@ -28,14 +28,12 @@ struct LossLattice {
     }
     // The losses go from -largest to largest.
     let points = (largest + largest) / common
-    let limit =
-      mechanisms.count == 1
-      ? ComposedMechanism.largestPointCount : Self.largestPointCount
-    if points < Rational(limit) {
+    let most = mechanisms.count == 1 ? ComposedMechanism.largestPointCount : limit
+    if points < Rational(most) {
       step = common
       isExact = true
     } else {
-      step = (largest + largest) / Rational(Self.largestPointCount)
+      step = (largest + largest) / Rational(limit)
       isExact = false
     }
   }
