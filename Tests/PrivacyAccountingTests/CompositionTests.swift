@@ -204,7 +204,7 @@ func expect(
       noisier.delta(epsilon: Rational(1, 10), digits: 20).lower <= delta.upper
         && delta.lower <= weaker.delta(epsilon: Rational(1, 10), digits: 20).upper
     )
-    #expect(delta.upper.rational < delta.lower.rational * Rational(1001, 1000))
+    #expect(delta.upper.rational < delta.lower.rational * Rational(101, 100))
   }
 
   @Test func `reaches zero delta exactly at the sum of the losses`() throws {
