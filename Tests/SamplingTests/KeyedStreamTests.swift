@@ -1,5 +1,5 @@
 // KeyedStreamTests.swift: the random words against published ones, across blocks and across forks.
-// Reference: [GCM] test cases 13 and 14 hold the cipher of the counters 0 to 2 under the zero key.
+// Reference: [MV04] test cases 13 and 14 hold the cipher of the counters 0 to 2 under the zero key.
 // SPDX-License-Identifier: Apache-2.0
 
 import Glibc

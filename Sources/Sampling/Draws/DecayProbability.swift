@@ -7,28 +7,28 @@ import ExactArithmetic
 ///
 /// Both functions are irrational at every rational `x > 0` (the exponential of an algebraic number
 /// other than zero is transcendental), so every prefix of their bits is decided by enough precision.
-struct DecayProbability: Sendable {
-  enum Form: Sendable {
+package struct DecayProbability: Sendable {
+  package enum Form: Sendable {
     /// `e^-x`.
     case exponential
     /// `1 / (1 + e^x)`.
     case logistic
   }
 
-  let form: Form
+  package let form: Form
   /// The exponent `x`.
   ///
   /// - Invariant: `exponent > 0`.
-  let exponent: Rational
+  package let exponent: Rational
 
-  init(_ form: Form, of exponent: Rational) {
+  package init(_ form: Form, of exponent: Rational) {
     precondition(exponent.signum > 0, "a probability of a positive exponent")
     self.form = form
     self.exponent = exponent
   }
 
   /// Encloses the probability.
-  func enclosure(precision: Int) -> Enclosure {
+  package func enclosure(precision: Int) -> Enclosure {
     switch form {
     case .exponential: return .exp(-exponent, precision: precision)
     case .logistic:
@@ -39,7 +39,7 @@ struct DecayProbability: Sendable {
 
   /// The first `count` bits after the point: the largest integer not above `2^count` times the
   /// probability.
-  func prefix(bits count: Int) -> BigInteger {
+  package func prefix(bits count: Int) -> BigInteger {
     var precision = count + 32
     while true {
       let bounds = enclosure(precision: precision)

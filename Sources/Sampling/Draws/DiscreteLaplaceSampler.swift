@@ -36,10 +36,10 @@ public struct DiscreteLaplaceSampler: Sendable {
   let wordWidth: Int
   /// The first bits of each coin's probability in the order of the words: sign, digits from the
   /// highest to the lowest, whether a higher digit is set.
-  let thresholds: [UInt64]
-  let sign: DecayProbability
-  let digits: [DecayProbability]
-  let higher: DecayProbability
+  package let thresholds: [UInt64]
+  package let sign: DecayProbability
+  package let digits: [DecayProbability]
+  package let higher: DecayProbability
 
   /// Prepares the thresholds of a scale.
   ///

@@ -8,16 +8,16 @@ import Glibc
 ///
 /// After a fork the child finds zeros (`MADV_WIPEONFORK`); core dumps leave the pages out
 /// (`MADV_DONTDUMP`). Where the kernel is too old for either, the callers' own checks remain.
-final class SecretMemory {
+package final class SecretMemory {
   /// The words; valid as long as this object.
-  let words: UnsafeMutableBufferPointer<UInt64>
+  package let words: UnsafeMutableBufferPointer<UInt64>
   private let pages: UnsafeMutableRawPointer
   private let size: Int
 
   /// Maps room for `count` words.
   ///
   /// - Precondition: `count > 0`.
-  init(count: Int) {
+  package init(count: Int) {
     precondition(count > 0, "room for at least one word")
     let page = sysconf(Int32(_SC_PAGESIZE))
     let bytes = count * MemoryLayout<UInt64>.stride
