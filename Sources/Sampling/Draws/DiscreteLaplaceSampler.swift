@@ -19,7 +19,7 @@ import ExactArithmetic
 /// - Privacy: Every draw takes the same work and the same number of words, except with probability
 ///   at most `(digitCount + 3) * 2^-64`. The words come from `KeyedStream`, under a key of the
 ///   kernel for each call.
-/// - Reference: [CKS20] section 5; [DKMMN06] section 4; [CSU19].
+/// - Reference: [DKMMN06]; [CSU19]; [CKS20] algorithm 2 draws the same law by rejection.
 public struct DiscreteLaplaceSampler: Sendable {
   /// The scales that can be drawn, in units of the query's output: from 2^-16 to 2^50.
   public static let supportedScales =
