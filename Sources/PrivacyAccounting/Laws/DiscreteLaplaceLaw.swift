@@ -33,9 +33,11 @@ public struct DiscreteLaplaceLaw: Sendable, Hashable {
     Enclosure.exp(-Rational(exponent) / scale, precision: precision)
   }
 
-  /// Tells whether `q^exponent` is too small for `Enclosure.exp`.
-  private func isBeyondReach(_ exponent: BigInteger) -> Bool {
-    Rational(exponent) / scale > Enclosure.largestExponent
+  /// Tells whether `P(X = x)` is above about `10^-434295`, so that its digits can be written.
+  ///
+  /// - Returns: Whether `|x| + 1 <= 10^6 b`.
+  public func reaches(_ x: BigInteger) -> Bool {
+    Rational(x.magnitude + 1) <= scale * 1_000_000
   }
 
   private static func one(_ precision: Int) -> Enclosure {
@@ -66,6 +68,11 @@ public struct DiscreteLaplaceLaw: Sendable, Hashable {
       let one = Self.one(precision)
       let denominator = one + decay(1, precision: precision)
       guard x.signum >= 0 else { return decay(-x, precision: precision) / denominator }
+      // A tail of fewer than e^-p < 2^-p is not worth a number of that many bits.
+      guard Rational(x + 1) / scale < Rational(precision) else {
+        return one
+          - Enclosure(from: .zero, to: Dyadic(1, exponent: -precision), precision: precision)
+      }
       return one - decay(x + 1, precision: precision) / denominator
     }
   }
@@ -79,42 +86,80 @@ public struct DiscreteLaplaceLaw: Sendable, Hashable {
 
   /// The smallest `k >= 0` with `P(max |X_i| > k) <= alpha` over independent draws `X_1 ... X_n`.
   ///
-  /// That is the smallest `k` with `(1 - t)^n >= 1 - alpha`, `t = P(|X| > k)`; for one draw, the
+  /// That is the smallest `k` with `1 - (1 - t)^n <= alpha`, `t = P(|X| > k)`; for one draw, the
   /// smallest with `t <= alpha`. The decision is exact: `q` is transcendental, so the two sides
   /// are never equal, and more bits always decide. A double answers wrongly next to a tail value.
   ///
   /// - Precondition: `0 < alpha` and `draws >= 1`.
-  /// - Complexity: O(log k) exponentials.
+  /// - Complexity: O(log b) exponentials, nearly all of them of 64 bits.
   public func halfWidth(alpha: Rational, draws: Int = 1) -> BigInteger {
     precondition(alpha.signum > 0 && draws >= 1, "an error probability above zero")
     guard alpha < .one else { return 0 }
-    let kept = .one - alpha
-    func suffices(_ k: BigInteger) -> Bool {
-      // Beyond reach the tail is below e^(-2^40), far below any alpha that text can spell.
-      guard !isBeyondReach(k + 1) else { return true }
+    // t is about e^(-k/b), so k is about b ln(n / alpha); 0.69 is close enough to ln 2 for a guess.
+    let ratio = Rational(draws) / alpha
+    let bits = max(0, ratio.numerator.bitWidth - ratio.denominator.bitWidth)
+    let guess = (scale * Rational(BigInteger(bits) * 69, 100)).roundedDown
+    return Self.smallest(from: 0, near: guess, step: scale.roundedUp) { k in
       var precision = 64
       while true {
         let tail = twoSidedTail(above: k, precision: precision)
-        let inside = (Self.one(precision) - tail).power(draws)
-        if inside.lower.rational >= kept { return true }
-        if inside.upper.rational < kept { return false }
+        if let decision = Self.stays(within: alpha, draws: draws, tail) { return decision }
         precision *= 2
       }
     }
-    return Self.smallest(from: 0, where: suffices)
+  }
+
+  /// Tells whether `1 - (1 - t)^n <= alpha`; `nil` where the enclosure of `t` does not decide.
+  private static func stays(
+    within alpha: Rational,
+    draws: Int,
+    _ tail: Enclosure
+  ) -> Bool? {
+    // Bonferroni: n t - n (n - 1) / 2 t^2 <= 1 - (1 - t)^n <= n t, which is tight for a small n t
+    // and needs no more bits for a small alpha.
+    let count = Rational(draws)
+    let (low, high) = (tail.lower.rational, tail.upper.rational)
+    if count * high <= alpha { return true }
+    let pairs = count * (count - 1) / 2
+    if count * low - pairs * high * high > alpha { return false }
+    guard draws > 1 else { return nil }
+    let inside = (one(tail.precision) - tail).power(draws)
+    if inside.lower.rational >= .one - alpha { return true }
+    return inside.upper.rational < .one - alpha ? false : nil
   }
 
   /// The smallest integer from `start` on for which a monotone condition holds.
+  ///
+  /// A guess and a step close to the answer save evaluations; they do not change it.
+  ///
+  /// - Precondition: The condition holds from some integer on, and `step >= 1`.
   package static func smallest(
     from start: BigInteger,
+    near guess: BigInteger? = nil,
+    step: BigInteger = 1,
     where holds: (BigInteger) -> Bool
   ) -> BigInteger {
-    if holds(start) { return start }
-    var step: BigInteger = 1
-    while !holds(start + step) { step = step << 1 }
-    var below = start + (step >> 1)
-    var above = start + step
-    if step == 1 { below = start }
+    var above = max(start, guess ?? start)
+    var below = start - 1
+    var stride = step
+    if holds(above) {
+      // Everything at or under `start - 1` is out of the question.
+      while above > start {
+        let candidate = max(start, above - stride)
+        guard holds(candidate) else {
+          below = candidate
+          break
+        }
+        above = candidate
+        stride = stride << 1
+      }
+    } else {
+      repeat {
+        below = above
+        above += stride
+        stride = stride << 1
+      } while !holds(above)
+    }
     while above - below > 1 {
       let middle = (below + above) >> 1
       if holds(middle) { above = middle } else { below = middle }
