@@ -1,0 +1,185 @@
+// HTMLReport.swift: a release as one page that needs nothing else.
+// Reference: [HTML]; [WCAG22].
+// SPDX-License-Identifier: Apache-2.0
+
+import ExactArithmetic
+import PrivacyAccounting
+import Releases
+
+/// A release as one self-contained page: no network, no fonts of its own, legible without scripts.
+///
+/// Numbers that are printed are exact, or say how they were rounded; floating point is used for
+/// the places of bars alone.
+///
+/// - Privacy: Post-processing of a release; it costs nothing.
+/// - Reference: [WCAG22].
+public enum HTMLReport {
+  /// The most cells that are drawn; of more, those with the largest counts.
+  public static let mostCells = 2000
+
+  /// The whole page.
+  ///
+  /// - Complexity: O(n log n) in the number of cells.
+  public static func page(of release: Release) -> String {
+    let body = release.body
+    let page: Markup = """
+      <!DOCTYPE html>
+      <html lang="en">
+      <head>
+      <meta charset="utf-8">
+      <meta name="viewport" content="width=device-width, initial-scale=1">
+      <meta http-equiv="Content-Security-Policy" content="\(policy)">
+      <meta name="color-scheme" content="light dark">
+      <title>\(body.name): noisy counts</title>
+      <style>
+      \(style)</style>
+      </head>
+      <body>
+      <a class="skip" href="#counts">Skip to the counts</a>
+      \(header(of: body))\(navigation)<main>
+      \(glance(of: body))\(asked(in: body))\(guarantee(of: body))\(counts(of: body))\(bias(of: body))\
+      \(cost(of: body))\(noise(of: body))\(verification(of: release))</main>
+      <footer>
+      <p>Rendered by Hubbub from <code>release.json</code> alone. This page loads nothing from the \
+      network and sends nothing to it.</p>
+      </footer>
+      <script>\(script)</script>
+      </body>
+      </html>
+
+      """
+    return page.html
+  }
+
+  /// What the page may load: nothing but its own style and the one script, known by its digest.
+  private static let policy: Markup = """
+    default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-\(scriptSHA256)'; \
+    base-uri 'none'; form-action 'none'
+    """
+
+  private static func header(of body: ReleaseBody) -> Markup {
+    """
+    <header>
+    <p class="kind">Noisy counts with a privacy guarantee</p>
+    <h1>\(value: body.name)</h1>
+    <p class="facts">Data set \(value: body.dataset) <span aria-hidden="true">·</span> made \
+    <time datetime="\(body.created)">\(instant(body.created))</time> \
+    <span aria-hidden="true">·</span> release <code>\(body.id.description)</code></p>
+    </header>
+
+    """
+  }
+
+  private static let navigation: Markup = """
+    <nav aria-label="On this page">
+    <ul>
+    <li><a href="#asked">What was asked</a></li>
+    <li><a href="#guarantee">The guarantee</a></li>
+    <li><a href="#counts">The counts</a></li>
+    <li><a href="#bias">What ± leaves out</a></li>
+    <li><a href="#cost">The cost</a></li>
+    <li><a href="#noise">The noise</a></li>
+    <li><a href="#verify">How to verify</a></li>
+    </ul>
+    </nav>
+
+    """
+
+  /// `2026-12-02T08:15:00Z` as `2026-12-02 08:15:00 UTC`.
+  private static func instant(_ text: String) -> String {
+    guard text.utf8.count == 20, text.hasSuffix("Z") else { return text }
+    return text.prefix(10) + " " + text.dropFirst(11).dropLast() + " UTC"
+  }
+
+  private static func glance(of body: ReleaseBody) -> Markup {
+    var tiles: [Markup] = [
+      tile(
+        PlainNumber.grouped(body.cells.count),
+        body.cells.count == 1 ? "cell" : "cells",
+        "every combination that was listed in advance"
+      )
+    ]
+    for measure in body.measures {
+      tiles.append(
+        tile(
+          "\u{B1}\(PlainNumber.grouped(measure.halfWidth))",
+          measure.measure.rawValue,
+          "in each cell, with \(PlainNumber.percent(measure.confidence)) confidence"
+        )
+      )
+    }
+    tiles.append(
+      tile(
+        PlainNumber.loss(body.privacy.loss),
+        "per \(UnitWords(body.privacy.unit).each)",
+        "what this release cost"
+      )
+    )
+    return """
+      <section aria-labelledby="glance">
+      <h2 id="glance" class="unseen">At a glance</h2>
+      <ul class="tiles">
+      \(tiles.joined())</ul>
+      </section>
+
+      """
+  }
+
+  private static func tile(_ figure: String, _ name: String, _ note: String) -> Markup {
+    """
+    <li><strong>\(figure)</strong> <span>\(name)</span> <small>\(note)</small></li>
+
+    """
+  }
+
+  private static func asked(in body: ReleaseBody) -> Markup {
+    let query = body.query
+    var rows: [(String, Markup)] = []
+    let measures = body.measures.map { measure in
+      switch measure.measure {
+      case .signals: "signals"
+      case .units: "units (one unit is \(UnitWords(body.privacy.unit).one))"
+      }
+    }
+    rows.append(("Counted", "\(measures.sentence("and"))"))
+    if query.keys.isEmpty {
+      rows.append(("In", "the whole data set, as one cell"))
+    } else {
+      let keys: [Markup] = query.keys.map { key in
+        "\(value: key.name) (\(PlainNumber.count(key.count, "value")))"
+      }
+      rows.append(("In every", keys.joined(" × ")))
+    }
+    for (column, values) in query.filters.sorted(by: {
+      $0.key.utf8.lexicographicallyPrecedes($1.key.utf8)
+    }) {
+      let alternatives: [Markup] = values.map { "\(value: $0)" }
+      rows.append(("Where", "\(value: column) is \(alternatives.joined(" or "))"))
+    }
+    if let window = query.window {
+      rows.append(("From", "\(value: window[0]) to before \(value: window[1]) (UTC)"))
+    } else {
+      rows.append(("From", "all time"))
+    }
+    rows.append(
+      (
+        "Consent",
+        query.consent
+          ? "only signals whose consent was valid when they arose"
+          : "no consent column was used; all signals were taken as consented"
+      )
+    )
+    rows.append(("Bounds", "\(body.boundsInWords)"))
+    let items: [Markup] = rows.map { "<div><dt>\($0.0)</dt><dd>\($0.1)</dd></div>\n" }
+    return """
+      <section aria-labelledby="asked">
+      <h2 id="asked">What was asked</h2>
+      <dl class="pairs">
+      \(items.joined())</dl>
+      <p>Which of the signals beyond the bounds were kept was decided by a secret random choice, \
+      independent of their order.</p>
+      </section>
+
+      """
+  }
+}

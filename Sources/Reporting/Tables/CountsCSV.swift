@@ -1,0 +1,77 @@
+// CountsCSV.swift: the cells of a release as comma-separated values.
+// Reference: [RFC4180]; `docs/formats.md`, section "release.json and counts.csv".
+// SPDX-License-Identifier: Apache-2.0
+
+import ExactArithmetic
+import PrivacyAccounting
+import Releases
+
+/// The cells of a release as comma-separated values, one row each.
+///
+/// The columns are the keys in the order of the query, then for each measure its noisy count and
+/// its half-width, the same in every row. Fields are quoted where [RFC4180] asks for it or a space
+/// stands at an end; rows end with a line feed. Values are never altered: one that a spreadsheet
+/// takes for a formula stays as it was listed, so import such columns as text.
+///
+/// - Privacy: Post-processing of a release; it costs nothing.
+/// - Reference: [RFC4180] section 2.
+public enum CountsCSV {
+  /// The text of `counts.csv`.
+  ///
+  /// - Complexity: O(n) in the number of cells.
+  public static func text(of release: Release) -> String {
+    let body = release.body
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(256 + body.cells.count * 48)
+    var header = body.query.keys.map(\.name)
+    for measure in body.measures {
+      header.append(measure.measure.rawValue)
+      header.append(measure.measure.rawValue + "_half_width")
+    }
+    for (index, name) in header.enumerated() {
+      if index > 0 { bytes.append(UInt8(ascii: ",")) }
+      append(name, to: &bytes)
+    }
+    bytes.append(UInt8(ascii: "\n"))
+    let halfWidths = body.measures.map { Array(",\($0.halfWidth)".utf8) }
+    for cell in body.cells {
+      var isFirst = true
+      for value in cell.values {
+        if !isFirst { bytes.append(UInt8(ascii: ",")) }
+        isFirst = false
+        append(value, to: &bytes)
+      }
+      for (count, halfWidth) in zip(cell.counts, halfWidths) {
+        if !isFirst { bytes.append(UInt8(ascii: ",")) }
+        isFirst = false
+        bytes.append(contentsOf: String(count).utf8)
+        bytes.append(contentsOf: halfWidth)
+      }
+      bytes.append(UInt8(ascii: "\n"))
+    }
+    return String(decoding: bytes, as: UTF8.self)
+  }
+
+  private static func append(_ field: String, to bytes: inout [UInt8]) {
+    let text = field.utf8
+    let space = UInt8(ascii: " ")
+    let mustQuote =
+      text.isEmpty || text.first == space || text.last == space
+      || text.contains { byte in
+        switch byte {
+        case UInt8(ascii: ","), UInt8(ascii: "\""), 0x0A, 0x0D: true
+        default: false
+        }
+      }
+    guard mustQuote else {
+      bytes.append(contentsOf: text)
+      return
+    }
+    bytes.append(UInt8(ascii: "\""))
+    for byte in text {
+      if byte == UInt8(ascii: "\"") { bytes.append(byte) }
+      bytes.append(byte)
+    }
+    bytes.append(UInt8(ascii: "\""))
+  }
+}

@@ -1,0 +1,113 @@
+// TerminalTable.swift: a release as a table for a terminal.
+// SPDX-License-Identifier: Apache-2.0
+
+import ExactArithmetic
+import PrivacyAccounting
+import Releases
+
+/// A release as a table for a terminal, in the order of the release.
+///
+/// - Privacy: Post-processing of a release; it costs nothing.
+public enum TerminalTable {
+  /// The most rows that are shown; `counts.csv` holds them all.
+  public static let mostRows = 40
+  /// The fewest columns that the value of a key is cut to.
+  private static let narrowest = 6
+  private static let gap = "  "
+
+  /// The table with what it cost and how far it may be off.
+  ///
+  /// Values of keys are cut with an ellipsis where the table is wider than `width`, counts never.
+  /// Control characters are shown as `\u{...}`, so that no value can steer the terminal.
+  ///
+  /// - Parameters:
+  ///   - release: What is shown.
+  ///   - width: The columns of the terminal.
+  /// - Returns: Lines that end with a line feed.
+  public static func text(of release: Release, width: Int) -> String {
+    let body = release.body
+    var lines = [title(of: body)]
+    lines += rows(of: body, width: width)
+    let more = body.cells.count - mostRows
+    if more > 0 {
+      lines.append("... \(PlainNumber.grouped(more)) more, see counts.csv")
+    }
+    lines.append("")
+    lines += accuracy(of: body)
+    lines.append(cost(of: body))
+    return lines.joined(separator: "\n") + "\n"
+  }
+
+  private static func title(of body: ReleaseBody) -> String {
+    let name = VisibleText.escaping(body.name, limit: 80)
+    return "\(name) (release \(body.id), \(PlainNumber.count(body.cells.count, "cell")))"
+  }
+
+  private static func rows(of body: ReleaseBody, width: Int) -> [String] {
+    let keyCount = body.query.keys.count
+    var table = [body.query.keys.map { VisibleText.escaping($0.name, limit: 200) }]
+    for measure in body.measures {
+      table[0].append(measure.measure.rawValue)
+      table[0].append("")
+    }
+    for cell in body.cells.prefix(mostRows) {
+      var row = cell.values.map { VisibleText.escaping($0, limit: 200) }
+      for (count, measure) in zip(cell.counts, body.measures) {
+        row.append(String(count))
+        row.append("\u{B1}\(measure.halfWidth)")
+      }
+      table.append(row)
+    }
+    var widths = [Int](repeating: 0, count: table[0].count)
+    for row in table {
+      for (column, text) in row.enumerated() {
+        widths[column] = max(widths[column], DisplayWidth.columns(of: text))
+      }
+    }
+    shrink(&widths, keys: keyCount, to: width)
+    return table.map { line(of: $0, keys: keyCount, widths: widths) }
+  }
+
+  /// Takes columns from the widest key until the table fits, or every key is as narrow as allowed.
+  private static func shrink(_ widths: inout [Int], keys: Int, to limit: Int) {
+    // A half-width stands one space after its count, everything else after a whole gap.
+    let measures = (widths.count - keys) / 2
+    let gaps = gap.count * max(keys + measures - 1, 0) + measures
+    func total() -> Int { widths.reduce(gaps, +) }
+    while total() > limit, let widest = widths.prefix(keys).max(), widest > narrowest,
+      let column = widths.prefix(keys).firstIndex(of: widest)
+    {
+      widths[column] -= 1
+    }
+  }
+
+  /// Keys to the left, counts to the right, half-widths to the left after their counts.
+  private static func line(of row: [String], keys: Int, widths: [Int]) -> String {
+    var line = ""
+    for (column, text) in row.enumerated() {
+      let fitted = column < keys ? DisplayWidth.fitting(text, limit: widths[column]) : text
+      let isCount = column >= keys && (column - keys).isMultiple(of: 2)
+      if column > 0 { line += column >= keys && !isCount ? " " : gap }
+      let padding = String(
+        repeating: " ",
+        count: max(0, widths[column] - DisplayWidth.columns(of: fitted))
+      )
+      line += isCount ? padding + fitted : fitted + padding
+    }
+    while line.last == " " { line.removeLast() }
+    return line
+  }
+
+  private static func accuracy(of body: ReleaseBody) -> [String] {
+    body.measures.map { measure in
+      let percent = PlainNumber.percent(measure.confidence)
+      return "\(measure.measure.rawValue): \u{B1}\(measure.halfWidth) for each cell by itself, "
+        + "\u{B1}\(measure.simultaneousHalfWidth) for all cells at once (\(percent), noise alone)"
+    }
+  }
+
+  private static func cost(of body: ReleaseBody) -> String {
+    "cost \(PlainNumber.loss(body.privacy.loss)) per \(UnitWords(body.privacy.unit).each); "
+      + "remained \(PlainNumber.loss(body.remaining.lifetime))"
+  }
+}
