@@ -156,7 +156,8 @@ let package = Package(
     ),
     .testTarget(
       name: "CommandTests",
-      dependencies: ["HubbubCommand", "TestSupport"],
+      dependencies: ["HubbubCommand", "ExactArithmetic", "TestSupport"],
+      exclude: ["Cases"],
       swiftSettings: settings
     ),
     .testTarget(name: "TidyTests", dependencies: [], swiftSettings: settings),

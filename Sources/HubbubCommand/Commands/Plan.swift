@@ -1,0 +1,123 @@
+// Plan.swift: `hubbub plan`, what a report would cost and how exact it would be.
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+import Hubbub
+
+/// What a report would cost and how exact it would be; reads no data and spends nothing.
+struct Plan: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Say what a report would cost and how exact it would be. Reads no data.",
+    discussion: """
+      Everything here follows from the spec alone: the loss, the scale of the noise, and how far \
+      it may reach. With a ledger it also says what remains and whether the report would be \
+      accepted now. For example
+
+        hubbub plan spec.yaml
+        hubbub plan spec.yaml --ledger hubbub.ledger --format json
+      """
+  )
+
+  @Argument(help: "The report's spec, a YAML file.")
+  var spec: String
+
+  @OptionGroup var place: LedgerOption
+
+  @Option(help: "The analyst whose cap counts.")
+  var analyst: String?
+
+  @Option(help: "The day label whose cap counts; today in UTC if left out.")
+  var day: String?
+
+  @OptionGroup var output: FormatOption
+
+  func run() throws {
+    let report = try PlannedReport(spec: spec)
+    report.warn()
+    let standing = try standing(report.plan)
+    switch output.format {
+    case .text: try Results.write(Self.text(report.plan, standing))
+    case .json: try Results.write(Self.json(report.plan, standing).line)
+    }
+  }
+
+  /// What the ledger says, where one is named.
+  private func standing(_ plan: AggregationPlan) throws(CommandFailure) -> BudgetStanding? {
+    guard place.ledger != nil else { return nil }
+    let ledger = try LedgerPlace.open(place.ledger)
+    return try BudgetStanding(
+      ledger,
+      plan: plan,
+      analyst: analyst,
+      day: day ?? Today.label
+    )
+  }
+
+  private static func text(_ plan: AggregationPlan, _ standing: BudgetStanding?) -> String {
+    let spec = plan.specification
+    let bounds = spec.bounds
+    var text = "\(spec.name), paid by \(spec.dataset)\n\n"
+    text += "  protects    one \(spec.privacyUnit.rawValue), added or removed\n"
+    text += "  costs       \(plan.loss)\n"
+    text += "  cells       \(plan.cellCount)"
+    text +=
+      " ("
+      + spec.groupBy.map { key in
+        "\(spec.cells[key]?.values.count ?? 0) of \(key.rawValue)"
+      }.joined(separator: " times ") + ")\n"
+    text += "  bounds      at most \(bounds.cellsPerUnit) cells a unit, \(bounds.signalsPerCell) "
+    text += "signals a cell"
+    if let total = bounds.signalsPerUnit { text += ", \(total) signals in all" }
+    text += "\n\n"
+    var table = Columns(
+      [
+        "measure", "sensitivity", "epsilon", "scale", "half-width", "for all cells at once",
+      ],
+      numbers: [1, 2, 3, 4, 5]
+    )
+    for measure in plan.measures {
+      table.add([
+        measure.measure.rawValue, measure.sensitivity.description, measure.epsilon.description,
+        measure.scale.description, measure.halfWidth.description,
+        measure.simultaneousHalfWidth.description,
+      ])
+    }
+    text += table.text
+    text +=
+      "\nThe noise stays within the half-width with probability \(spec.confidence.plain). Bounding\n"
+    text += "also leaves out what a unit has beyond its bounds; no half-width covers that.\n"
+    if let standing { text += "\n" + standing.text }
+    return text
+  }
+
+  private static func json(_ plan: AggregationPlan, _ standing: BudgetStanding?) -> JSONText {
+    let spec = plan.specification
+    let measures = plan.measures.map { measure in
+      JSONText.object([
+        ("name", .text(measure.measure.rawValue)),
+        ("sensitivity", .integer(measure.sensitivity)),
+        ("epsilon", .exact(measure.epsilon)),
+        ("scale", .exact(measure.scale)),
+        ("half_width", .integer(measure.halfWidth)),
+        ("simultaneous_half_width", .integer(measure.simultaneousHalfWidth)),
+      ])
+    }
+    var fields: [(String, JSONText)] = [
+      ("name", .text(spec.name)),
+      ("dataset", .text(spec.dataset)),
+      ("privacy_unit", .text(spec.privacyUnit.rawValue)),
+      (
+        "loss",
+        .object([("epsilon", .exact(plan.loss.epsilon)), ("delta", .exact(plan.loss.delta))])
+      ),
+      ("cells", .count(plan.cellCount)),
+      ("confidence", .exact(spec.confidence)),
+      ("measures", .list(measures)),
+    ]
+    if let standing {
+      fields.append(("accepted", .flag(standing.refusal == nil)))
+      fields.append(("remaining", RemainingText.json(standing.remaining)))
+    }
+    return .object(fields)
+  }
+}

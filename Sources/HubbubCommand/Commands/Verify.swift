@@ -1,0 +1,105 @@
+// Verify.swift: `hubbub verify`, derives again what a release claims.
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+import Hubbub
+
+/// Derives again, without the data, everything that a release claims.
+struct Verify: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Derive again, without the data, everything that a release claims.",
+    discussion: """
+      Without a ledger it looks at the release alone: its form, sensitivities, scales, losses, \
+      half-widths, cells and digests. With --ledger it also compares the release with the one that \
+      was paid and kept. Ends with 1 where anything differs. For example
+
+        hubbub verify out/release.json
+        hubbub verify out/release.json --ledger hubbub.ledger
+      """
+  )
+
+  /// The longest release, in bytes.
+  private static let longest = 1 << 31
+
+  @Argument(help: "The release: release.json as a report wrote it.")
+  var release: String
+
+  @OptionGroup var place: LedgerOption
+
+  @OptionGroup var output: FormatOption
+
+  func run() throws {
+    let bytes = try InputFile.read(release, limit: Self.longest, what: "release")
+    let verification = ReleaseVerification(of: bytes)
+    var findings = verification.findings
+    if place.ledger != nil, let release = verification.release {
+      let ledger = try LedgerPlace.open(place.ledger)
+      findings += try Self.compared(verification, release, with: ledger)
+    }
+    switch output.format {
+    case .text:
+      var text = findings.map { "  \($0)\n" }.joined()
+      if findings.isEmpty, let body = verification.release?.body {
+        text += "The release \(body.id) holds"
+        text += place.ledger == nil ? ".\n" : ", and the ledger keeps the same.\n"
+      } else {
+        text += "The release does not hold.\n"
+      }
+      try Results.write(text)
+    case .json:
+      let list = findings.map { finding in
+        JSONText.object([
+          ("what", .text(finding.what)), ("claimed", .text(finding.claimed)),
+          ("derived", .text(finding.derived)),
+        ])
+      }
+      try Results.write(
+        JSONText.object([("holds", .flag(findings.isEmpty)), ("findings", .list(list))]).line
+      )
+    }
+    if !findings.isEmpty { throw CommandFailure.quiet(.refused) }
+  }
+
+  private static func compared(
+    _ verification: ReleaseVerification,
+    _ release: Release,
+    with ledger: SQLiteLedger
+  ) throws(CommandFailure) -> [Finding] {
+    let id = release.body.id
+    let known = try asking { () throws(LedgerError) in try ledger.datasets() }
+    if known.contains(release.body.dataset),
+      let digest = try digest(of: id, release.body.dataset, in: ledger)
+    {
+      let stored = try asking { () throws(LedgerError) in
+        try ledger.storedRelease(id, dataset: release.body.dataset, digest: digest)
+      }
+      if let stored { return verification.matches(stored) }
+    }
+    return [
+      Finding(
+        what: "the ledger",
+        claimed: "the id \(id), paid by \(release.body.dataset)",
+        derived: "an id that this ledger keeps under that account; it has no such release"
+      )
+    ]
+  }
+
+  /// The digest under which a release was committed, or `nil` where none was.
+  private static func digest(
+    of id: ReleaseID,
+    _ dataset: String,
+    in ledger: SQLiteLedger
+  ) throws(CommandFailure) -> String? {
+    var position = 0
+    while true {
+      let page = try asking { () throws(LedgerError) in
+        try ledger.history(dataset: dataset, after: position, limit: 1000)
+      }
+      guard let last = page.last else { return nil }
+      if let entry = page.first(where: { $0.kind == .commit && $0.release == id }) {
+        return entry.digest
+      }
+      position = last.position
+    }
+  }
+}

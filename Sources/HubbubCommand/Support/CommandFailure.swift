@@ -1,0 +1,57 @@
+// CommandFailure.swift: how each error of the library ends the program.
+// SPDX-License-Identifier: Apache-2.0
+
+import Hubbub
+
+/// Why a command ends other than well: its exit status and one sentence or two.
+///
+/// No message holds a unit, a signal or an exact count.
+struct CommandFailure: Error {
+  let status: ExitStatus
+  let message: String
+
+  /// The end of the program without a message: what there is to say was said.
+  static func quiet(_ status: ExitStatus) -> CommandFailure {
+    CommandFailure(status: status, message: "")
+  }
+
+  /// Bad input or usage.
+  static func invalid(_ message: String) -> CommandFailure {
+    CommandFailure(status: .invalid, message: message)
+  }
+}
+
+extension CommandFailure {
+  init(_ error: SpecificationError) {
+    self.init(status: .invalid, message: error.description)
+  }
+
+  init(_ error: LedgerError) {
+    self.init(status: ExitStatus(error), message: error.description)
+  }
+}
+
+extension ExitStatus {
+  /// How an error of the ledger ends the program.
+  init(_ error: LedgerError) {
+    switch error {
+    case .refused, .mismatch, .superseded, .notVoidable: self = .refused
+    case .invalid, .unknownDataset, .conflict, .accountExists: self = .invalid
+    case .unavailable(let failure):
+      switch failure.kind {
+      case .missing, .notALedger: self = .invalid
+      case .damaged, .newerSchema, .readOnly, .full, .busy, .other: self = .environment
+      }
+    }
+  }
+}
+
+/// Reads what a person wrote; a mistake in it ends the program.
+func reading<T>(_ step: () throws(SpecificationError) -> T) throws(CommandFailure) -> T {
+  do { return try step() } catch { throw CommandFailure(error) }
+}
+
+/// Asks a ledger; what it does not do ends the program.
+func asking<T>(_ step: () throws(LedgerError) -> T) throws(CommandFailure) -> T {
+  do { return try step() } catch { throw CommandFailure(error) }
+}

@@ -1,0 +1,76 @@
+// Files.swift: reading an input whole, and writing an output whole or not at all.
+// SPDX-License-Identifier: Apache-2.0
+
+import Glibc
+
+/// An input that is read whole.
+enum InputFile {
+  /// Reads a file of at most `limit` bytes.
+  static func read(
+    _ path: String,
+    limit: Int,
+    what: String
+  ) throws(CommandFailure) -> [UInt8] {
+    func failure(_ reason: String) -> CommandFailure {
+      .invalid("\(path): the \(what) cannot be read (\(reason)); name a file that exists")
+    }
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw failure(String(cString: strerror(errno))) }
+    defer { close(descriptor) }
+    var content: [UInt8] = []
+    var buffer = [UInt8](repeating: 0, count: 1 << 16)
+    while true {
+      let count = Glibc.read(descriptor, &buffer, buffer.count)
+      if count < 0, errno == EINTR { continue }
+      guard count >= 0 else { throw failure(String(cString: strerror(errno))) }
+      guard count > 0 else { return content }
+      guard content.count + count <= limit else { throw failure("it is too long") }
+      content.append(contentsOf: buffer[..<count])
+    }
+  }
+}
+
+/// What the system said when a file could not be written.
+struct WriteFailure: Error {
+  let path: String
+  let number: Int32
+
+  /// The failure of the last call.
+  init(_ path: String, _ number: Int32 = errno) {
+    self.path = path
+    self.number = number
+  }
+
+  /// The failure in words.
+  var reason: String { String(cString: strerror(number)) }
+}
+
+/// An output that is written whole or not at all.
+enum OutputFile {
+  /// Makes a folder and those above it.
+  static func makeFolder(_ path: String) throws(WriteFailure) {
+    var status = stat()
+    if stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR { return }
+    if let slash = path.lastIndex(of: "/"), slash != path.startIndex {
+      try makeFolder(String(path[..<slash]))
+    }
+    guard mkdir(path, 0o777) == 0 || errno == EEXIST else { throw WriteFailure(path) }
+    guard stat(path, &status) == 0 else { throw WriteFailure(path) }
+    guard status.st_mode & S_IFMT == S_IFDIR else { throw WriteFailure(path, ENOTDIR) }
+  }
+
+  /// Writes a file under a name of its own, brings it to the disk, then gives it its name.
+  static func write(_ bytes: [UInt8], to path: String) throws(WriteFailure) {
+    let temporary = "\(path).new-\(getpid())"
+    let descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
+    guard descriptor >= 0 else { throw WriteFailure(path) }
+    var number = writeAll(bytes, to: descriptor)
+    if number == 0, fsync(descriptor) != 0 { number = errno }
+    if close(descriptor) != 0, number == 0 { number = errno }
+    if number == 0, rename(temporary, path) != 0 { number = errno }
+    guard number == 0 else {
+      unlink(temporary)
+      throw WriteFailure(path, number)
+    }
+  }
+}

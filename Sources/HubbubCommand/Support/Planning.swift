@@ -1,0 +1,64 @@
+// Planning.swift: from the path of a spec to its plan, with the warnings that a user should see.
+// SPDX-License-Identifier: Apache-2.0
+
+import FoundationEssentials
+import Hubbub
+
+/// A spec that was read and planned.
+struct PlannedReport {
+  let plan: AggregationPlan
+  let output: OutputOptions
+
+  /// Reads and plans the spec at a path; reads no data.
+  init(spec path: String) throws(CommandFailure) {
+    let (specification, output) = try reading { () throws(SpecificationError) in
+      try SpecificationReader.read(path: path)
+    }
+    do {
+      plan = try AggregationPlan(specification)
+    } catch {
+      throw .invalid("\(path): \(Self.described(error))")
+    }
+    self.output = output
+  }
+
+  /// What a user should think about, in one sentence each.
+  var warnings: [String] {
+    var warnings: [String] = []
+    if plan.loss.epsilon > 10 {
+      warnings.append(
+        "epsilon \(plan.loss.epsilon) is large: the odds that something is learnt about one unit "
+          + "may change by a factor of e^\(plan.loss.epsilon); most reports use at most 1 or 2"
+      )
+    }
+    let delta = plan.specification.budget.delta
+    if delta.signum > 0 {
+      warnings.append(
+        "delta \(delta) is not charged, because cells that are listed use none of it"
+      )
+    }
+    return warnings
+  }
+
+  /// Writes the warnings to standard error.
+  func warn() {
+    for warning in warnings { Diagnostics.warn(warning) }
+  }
+
+  private static func described(_ error: PlanError) -> String {
+    switch error {
+    case .tooManyCells(let count, let limit):
+      "group_by: the lists make \(count) cells, and one release holds at most \(limit); shorten a "
+        + "list or group by fewer keys"
+    case .scaleOutOfRange(let measure, let scale):
+      "budget.epsilon: the noise on `\(measure.rawValue)` would have the scale \(scale), outside "
+        + "1/1000 to 2^40; write another epsilon"
+    }
+  }
+}
+
+/// The clock on the wall, in UTC.
+enum Today {
+  /// Today's label, `YYYY-MM-DD`.
+  static var label: String { Date.now.formatted(.iso8601.year().month().day()) }
+}
