@@ -136,7 +136,10 @@ let package = Package(
     ),
     .testTarget(
       name: "LedgerStoreTests",
-      dependencies: ["LedgerStore", "Specifications", "TestSupport"],
+      dependencies: [
+        "LedgerStore", "Specifications", "TestSupport",
+        .product(name: "GRDB", package: "GRDB.swift"),
+      ],
       swiftSettings: settings
     ),
     .testTarget(

@@ -13,7 +13,7 @@ import PrivacyAccounting
 /// - Privacy: No account ever holds more than its caps: a step that would pass one is undone whole.
 public final class SQLiteLedger: Sendable {
   let file: LedgerFile
-  let queue: DatabaseQueue
+  package let queue: DatabaseQueue
   let isReadOnly: Bool
   private let clock: @Sendable () -> String
 

@@ -1,4 +1,4 @@
-// LedgerStoreTests.swift: the steps of a ledger, on disk.
+// LedgerStoreTests.swift: what the tests of a ledger share.
 // SPDX-License-Identifier: Apache-2.0
 
 import ExactArithmetic
@@ -7,72 +7,101 @@ import PrivacyAccounting
 import TestSupport
 import Testing
 
+/// A loss from what a caller spells.
+func loss(_ epsilon: String, _ delta: String? = nil) throws -> PrivacyLoss {
+  try PrivacyLoss(epsilon: Rational(parsing: epsilon), delta: Rational(parsing: delta ?? "0"))
+}
+
 /// A policy with a lifetime cap and nothing else.
-func policy(_ dataset: String = "d", epsilon: Rational = 1) throws -> LedgerPolicy {
-  LedgerPolicy(dataset: dataset, lifetime: try PrivacyLoss(epsilon: epsilon))
+func policy(
+  _ dataset: String = "d",
+  epsilon: String = "1",
+  pins: SignalPins? = nil
+) throws -> LedgerPolicy {
+  LedgerPolicy(dataset: dataset, pins: pins, lifetime: try loss(epsilon))
+}
+
+func spend(
+  _ epsilon: String,
+  _ delta: String? = nil,
+  analyst: String? = nil,
+  day: String = "2026-01-01",
+  slices: [String]? = nil
+) throws -> Spend {
+  Spend(loss: try loss(epsilon, delta), analyst: analyst, day: day, slices: slices)
 }
 
 func request(
   _ id: String,
   dataset: String = "d",
-  epsilon: Rational = Rational(1, 2),
+  spend spent: Spend? = nil,
   digest: String = "aa",
-  analyst: String? = nil,
-  day: String = "2026-01-01",
   privacyUnit: PrivacyUnit = .person,
   data: SignalPins = SignalPins(files: ["/s.csv"], unitColumn: "u", consentColumn: nil)
 ) throws -> ReservationRequest {
   ReservationRequest(
     id: try ReleaseID(id),
     dataset: dataset,
-    spend: Spend(loss: try PrivacyLoss(epsilon: epsilon), analyst: analyst, day: day),
+    spend: try spent ?? spend("1/2"),
     digest: digest,
     privacyUnit: privacyUnit,
     data: data
   )
 }
 
-/// Reserves, or fails where the release was committed before.
-func reserved(
-  _ ledger: SQLiteLedger,
-  _ request: ReservationRequest
-) throws -> Reservation {
-  switch try ledger.reserve(request) {
-  case .reserved(let reservation): return reservation
-  case .committed: throw AlreadyCommitted()
+struct AlreadyCommitted: Error {}
+
+extension SQLiteLedger {
+  /// Reserves, or fails where the release was committed before.
+  func held(_ request: ReservationRequest) throws -> Reservation {
+    switch try reserve(request) {
+    case .reserved(let reservation): return reservation
+    case .committed: throw AlreadyCommitted()
+    }
+  }
+
+  /// Runs a release from its reservation to its commit.
+  func release(_ request: ReservationRequest, body: String = "body") throws -> StoredRelease {
+    let charge = try open(held(request)).charged()
+    return try commit(charge) { _ in Array(body.utf8) }
+  }
+
+  /// Why a reservation cannot be opened; `nil` where it can.
+  func refusalToOpen(_ reservation: consuming Reservation) -> LedgerError? {
+    do throws(LedgerError) {
+      _ = try open(reservation)
+      return nil
+    } catch {
+      return error
+    }
+  }
+
+  /// Why a charge cannot be committed; `nil` where it can.
+  func refusalToCommit(_ charge: consuming Charge) -> LedgerError? {
+    do throws(LedgerError) {
+      _ = try commit(charge) { _ in [1] }
+      return nil
+    } catch {
+      return error
+    }
+  }
+
+  /// What is left of the lifetime cap.
+  func left(_ dataset: String = "d") throws -> PrivacyLoss {
+    try remaining(dataset: dataset, analyst: nil, day: "2026-01-01").lifetime
   }
 }
 
-struct AlreadyCommitted: Error {}
-
-@Suite struct `SQLite ledger` {
+/// A ledger with one account in a folder of its own.
+struct LedgerInFolder {
   let directory: TemporaryDirectory
   let path: String
 
-  init() throws {
+  init(_ policy: LedgerPolicy? = nil) throws {
     directory = try TemporaryDirectory()
     path = directory.appending("ledger")
+    try SQLiteLedger.create(at: path, policy: policy ?? LedgerStoreTests.policy())
   }
 
-  @Test func `pays for a release once and returns it byte for byte`() throws {
-    try SQLiteLedger.create(at: path, policy: policy())
-    let ledger = try SQLiteLedger(opening: path)
-    let reservation = try reserved(ledger, request("r1"))
-    let charge = try ledger.open(reservation).charged()
-    let stored = try ledger.commit(charge) { left in Array("left \(left.lifetime)".utf8) }
-    #expect(String(decoding: stored.body, as: UTF8.self) == "left epsilon 1/2")
-    #expect(stored.receipt.position == 4)
-    #expect(!stored.receipt.dataPinned)
-    let again = try SQLiteLedger(opening: path)
-    #expect(try again.storedRelease(ReleaseID("r1"), dataset: "d", digest: "aa") == stored)
-    guard case .committed(let replay) = try again.reserve(request("r1")) else {
-      Issue.record("a committed release is reserved again")
-      return
-    }
-    #expect(replay == stored)
-    let verification = try again.verify(head: stored.receipt.head)
-    #expect(verification.findings == [])
-    #expect(verification.entries == 4)
-    #expect(verification.head == stored.receipt.head)
-  }
+  func open() throws -> SQLiteLedger { try SQLiteLedger(opening: path) }
 }

@@ -1,0 +1,202 @@
+// ReservationTests.swift: reserve, open, commit, void and resume, on disk.
+// SPDX-License-Identifier: Apache-2.0
+
+import ExactArithmetic
+import LedgerStore
+import PrivacyAccounting
+import TestSupport
+import Testing
+
+@Suite struct `Reservations` {
+  let folder: LedgerInFolder
+  let ledger: SQLiteLedger
+
+  init() throws {
+    folder = try LedgerInFolder()
+    ledger = try folder.open()
+  }
+
+  private func expectHolds(entries: Int) throws {
+    let verification = try ledger.verify(head: nil)
+    #expect(verification.findings == [])
+    #expect(verification.entries == entries)
+  }
+
+  @Test func `pay for a release once and return it byte for byte`() throws {
+    let charge = try ledger.open(ledger.held(request("r1"))).charged()
+    let stored = try ledger.commit(charge) { left in Array("left \(left.lifetime)".utf8) }
+    #expect(String(decoding: stored.body, as: UTF8.self) == "left epsilon 1/2")
+    #expect(stored.receipt.position == 4)
+    let again = try folder.open()
+    #expect(try again.storedRelease(ReleaseID("r1"), dataset: "d", digest: "aa") == stored)
+    guard case .committed(let replay) = try again.reserve(request("r1")) else {
+      Issue.record("a committed release is reserved again")
+      return
+    }
+    #expect(replay == stored)
+    #expect(try ledger.left() == loss("1/2"))
+    let verification = try again.verify(head: stored.receipt.head)
+    #expect(verification.findings == [])
+    #expect(verification.head == stored.receipt.head)
+  }
+
+  @Test func `count from the moment they are made, and refuse without a trace`() throws {
+    _ = try ledger.held(request("r1", spend: spend("0.7")))
+    #expect(try ledger.left() == loss("0.3"))
+    let error = #expect(throws: LedgerError.self) {
+      _ = try ledger.held(request("r2", spend: spend("0.4")))
+    }
+    guard case .refused(let refusal) = error else {
+      Issue.record("the second does not fit")
+      return
+    }
+    #expect(refusal.violated == [.lifetime])
+    #expect(try refusal.remaining.lifetime == loss("0.3"))
+    #expect(try ledger.storedRelease(ReleaseID("r2"), dataset: "d", digest: "aa") == nil)
+    try expectHolds(entries: 2)
+  }
+
+  @Test func `can be taken up again, at no cost, and the older attempt is out`() throws {
+    let first = try ledger.held(request("r1"))
+    let second = try ledger.held(request("r1", spend: spend("1/2", day: "another day")))
+    #expect(try ledger.left() == loss("1/2"))
+    #expect(ledger.refusalToOpen(first) == .superseded(try ReleaseID("r1")))
+    let opened = try ledger.open(second)
+    // A run that died while it read is taken up too; the loss cannot be voided any more.
+    let third = try ledger.held(request("r1"))
+    let id = try ReleaseID("r1")
+    #expect(throws: LedgerError.notVoidable(id, state: "open")) { try ledger.void(id) }
+    #expect(ledger.refusalToCommit(opened.charged()) == .superseded(id))
+    let stored = try ledger.commit(ledger.open(third).charged()) { _ in [3] }
+    #expect(stored.body == [3])
+    #expect(try ledger.left() == loss("1/2"))
+    try expectHolds(entries: 7)
+  }
+
+  @Test func `let one of two attempts commit, and the other learns of it`() throws {
+    let first = try ledger.open(ledger.held(request("r1"))).charged()
+    let second = try ledger.open(ledger.held(request("r1"))).charged()
+    #expect(try ledger.commit(second) { _ in [2] }.body == [2])
+    #expect(ledger.refusalToCommit(first) == .superseded(try ReleaseID("r1")))
+    #expect(try ledger.storedRelease(ReleaseID("r1"), dataset: "d", digest: "aa")?.body == [2])
+    try expectHolds(entries: 6)
+  }
+
+  @Test func `can be voided until signals are read, which gives the loss back`() throws {
+    let reservation = try ledger.held(request("r1"))
+    let id = try ReleaseID("r1")
+    try ledger.void(id)
+    #expect(try ledger.left() == loss("1"))
+    #expect(ledger.refusalToOpen(reservation) == .superseded(id))
+    #expect(throws: LedgerError.notVoidable(id, state: "voided")) { try ledger.void(id) }
+    #expect(try ledger.storedRelease(id, dataset: "d", digest: "other") == nil)
+    // Nothing was read under the id, so it may stand for something else now.
+    _ = try ledger.release(request("r1", spend: spend("1"), digest: "bb"))
+    #expect(throws: LedgerError.notVoidable(id, state: "committed")) { try ledger.void(id) }
+    let unknown = try ReleaseID("r9")
+    #expect(throws: LedgerError.notVoidable(unknown, state: "unknown")) { try ledger.void(unknown) }
+    try expectHolds(entries: 6)
+  }
+
+  @Test func `refuse an id that stands for something else`() throws {
+    try SQLiteLedger.create(at: folder.path, policy: policy("e"))
+    _ = try ledger.release(request("r1", spend: spend("1/4", analyst: "ann")))
+    _ = try ledger.held(request("r2", spend: spend("1/4", analyst: "ann")))
+    let conflicts = [
+      try request("r1", spend: spend("1/4", analyst: "ann"), digest: "bb"),
+      try request("r2", spend: spend("1/4", analyst: "ann"), digest: "bb"),
+      try request("r2", spend: spend("1/8", analyst: "ann")),
+      try request("r2", spend: spend("1/4", analyst: "bob")),
+      try request("r2", dataset: "e", spend: spend("1/4", analyst: "ann")),
+      try request("r1", dataset: "e", spend: spend("1/4", analyst: "ann")),
+    ]
+    for request in conflicts {
+      #expect(throws: LedgerError.conflict(request.id)) { _ = try ledger.held(request) }
+    }
+    for (dataset, digest) in [("d", "bb"), ("e", "aa")] {
+      #expect(throws: LedgerError.conflict(try ReleaseID("r1"))) {
+        try ledger.storedRelease(ReleaseID("r1"), dataset: dataset, digest: digest)
+      }
+    }
+    #expect(throws: LedgerError.conflict(try ReleaseID("r1"))) {
+      try ledger.spend(spend("1/4", analyst: "ann"), dataset: "d", id: ReleaseID("r1"))
+    }
+    #expect(try ledger.left() == loss("1/2"))
+    try expectHolds(entries: 6)
+  }
+
+  @Test func `call another account by its name`() throws {
+    #expect(throws: LedgerError.unknownDataset("x", known: ["d"])) {
+      _ = try ledger.held(request("r1", dataset: "x"))
+    }
+  }
+}
+
+@Suite struct `Pins` {
+  static let pins = SignalPins(
+    files: ["/a/*.csv", "/b.csv"],
+    unitColumn: "person",
+    consentColumn: "ok"
+  )
+
+  @Test(
+    arguments: [
+      (SignalPins(files: ["/a/*.csv"], unitColumn: "person", consentColumn: "ok"), .files),
+      (SignalPins(files: nil, unitColumn: "person", consentColumn: "ok"), .files),
+      (
+        SignalPins(files: ["/b.csv", "/a/*.csv"], unitColumn: "row", consentColumn: "ok"),
+        .unitColumn
+      ),
+      (
+        SignalPins(files: ["/b.csv", "/a/*.csv"], unitColumn: "person", consentColumn: nil),
+        .consentColumn
+      ),
+    ] as [(SignalPins, PinnedPart)]
+  )
+  func `refuse a spec that differs, before anything is held`(
+    data: SignalPins,
+    part: PinnedPart
+  ) throws {
+    let folder = try LedgerInFolder(policy(pins: Self.pins))
+    let ledger = try folder.open()
+    #expect(throws: LedgerError.mismatch(part)) { _ = try ledger.held(request("r1", data: data)) }
+    #expect(throws: LedgerError.mismatch(.privacyUnit)) {
+      _ = try ledger.held(request("r1", privacyUnit: .personDay, data: Self.pins))
+    }
+    #expect(try ledger.left() == loss("1"))
+  }
+
+  @Test(
+    arguments: [
+      (
+        Self.pins,
+        SignalPins(files: ["/b.csv", "/a/*.csv"], unitColumn: "person", consentColumn: "ok"), true
+      ),
+      (
+        SignalPins(files: ["/s"], unitColumn: "u", consentColumn: nil),
+        SignalPins(files: ["/s"], unitColumn: "u", consentColumn: nil), true
+      ),
+      (
+        SignalPins(files: ["/s"], unitColumn: "u", consentColumn: nil),
+        SignalPins(files: ["/s"], unitColumn: "u", consentColumn: "c"), false
+      ),
+      (
+        SignalPins(files: nil, unitColumn: "u", consentColumn: nil),
+        SignalPins(files: ["/s"], unitColumn: "u", consentColumn: nil), false
+      ),
+      (nil, SignalPins(files: ["/s"], unitColumn: "u", consentColumn: nil), false),
+    ] as [(SignalPins?, SignalPins, Bool)]
+  )
+  func `make the data count as pinned only when all of them are set`(
+    pins: SignalPins?,
+    data: SignalPins,
+    pinned: Bool
+  ) throws {
+    let folder = try LedgerInFolder(policy(pins: pins))
+    let stored = try folder.open().release(request("r1", data: data))
+    #expect(stored.receipt.dataPinned == pinned)
+    let again = try folder.open().storedRelease(ReleaseID("r1"), dataset: "d", digest: "aa")
+    #expect(again?.receipt == stored.receipt)
+    #expect(try folder.open().verify(head: nil).holds)
+  }
+}
