@@ -39,8 +39,13 @@ extension HTMLReport {
       halfWidth: measure.halfWidth,
       simultaneousHalfWidth: measure.simultaneousHalfWidth
     )
-    let keys: [Markup] = body.query.keys.map { key in
-      "<th scope=\"col\">\(value: key.name)</th>"
+    // Room for the longest value, within reason: longer ones are broken where they must.
+    let widths = body.query.keys.indices.map { key in
+      cells.reduce(3) { max($0, min(DisplayWidth.columns(of: $1.values[key]), 12)) }
+    }
+    let isWide = widths.reduce(0, +) > 18
+    let keys: [Markup] = zip(body.query.keys, widths).map { key, width in
+      "<th scope=\"col\" style=\"min-width:\(width)ch\">\(value: key.name)</th>"
     }
     let plusMinus = "\u{B1}\(PlainNumber.grouped(measure.halfWidth))"
     let plusMinusAll = "\u{B1}\(PlainNumber.grouped(measure.simultaneousHalfWidth))"
@@ -62,7 +67,7 @@ extension HTMLReport {
       with the same probability the noise in all \(PlainNumber.grouped(body.cells.count)) cells at \
       once is within \(plusMinusAll).</p>
       <div class="scroll" role="region" aria-labelledby="counts-\(name)" tabindex="0">
-      <table class="counts" style="--zero:\(chart.zero)">
+      <table class="counts\(isWide ? " wide" : "")" style="--zero:\(chart.zero)">
       <caption>Noisy number of \(name) in each cell</caption>
       <thead><tr>\(keys.joined())<th scope="col" class="n">\(name)</th>\
       <th scope="col" class="pm">± cell</th><th scope="col" class="pm">± all</th>\

@@ -40,7 +40,8 @@ extension HTMLReport {
   private static func factor(_ epsilon: Rational) -> Markup {
     guard epsilon <= largestFactor else { return "" }
     let power = Enclosure.exp(epsilon, precision: 96)
-    return " = \(power.decimals(digits: 5).upper)"
+    let decimal = power.decimals(digits: 5).upper
+    return " = \(BigInteger(decimal).map(PlainNumber.grouped) ?? decimal)"
   }
 
   /// What even odds can become, rounded up, and a warning where that is close to certainty.
@@ -78,15 +79,18 @@ extension HTMLReport {
       favours neither side and tends to cancel in totals.</p>
 
       """
-    let consent: Markup = body.query.consent ? ", and signals without consent" : ""
+    let others: Markup =
+      body.query.consent
+      ? ", signals that fall in no listed cell, and signals without consent"
+      : " and signals that fall in no listed cell"
     return """
       <section aria-labelledby="bias">
       <h2 id="bias">What ± leaves out</h2>
       <p>The ± covers the noise alone. Beside it, the bounds make counts tend to be low: whatever \
       lies beyond them (\(body.boundsInWords)) is not counted. How much that is cannot be told \
       from this release, by design: it would say something exact about the data.</p>
-      \(signs)<p>Nor does it cover what the signals are: people who left none, signals that \
-      fall in no listed cell\(consent) are not in these counts.</p>
+      \(signs)<p>Nor does it cover what the signals are: people who left none\(others) \
+      are not in these counts.</p>
       </section>
 
       """

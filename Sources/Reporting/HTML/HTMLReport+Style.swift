@@ -8,7 +8,7 @@ extension HTMLReport {
     :root {
       color-scheme: light dark;
       --paper: #fdfcf8; --panel: #f4f2ea; --ink: #1d2429; --soft: #545d63; --rule: #d8d4c7;
-      --accent: #0b5563; --bar: #8fb8bd; --whisker: #14343b; --warn: #7a3d00; --warn-panel: #fbf0df;
+      --accent: #0b5563; --bar: #639aa2; --whisker: #14343b; --warn: #7a3d00; --warn-panel: #fbf0df;
       --serif: Charter, "Bitstream Charter", "Iowan Old Style", Georgia, serif;
       --sans: system-ui, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif;
       --mono: ui-monospace, Menlo, Consolas, "DejaVu Sans Mono", monospace;
@@ -72,7 +72,7 @@ extension HTMLReport {
     th, td { text-align: left; vertical-align: baseline; padding: .35rem .9rem .35rem 0;
       border-bottom: 1px solid var(--rule); }
     thead th { color: var(--soft); font-weight: 600; border-bottom: 2px solid var(--rule); }
-    tbody th { font-weight: 400; min-width: 4em; max-width: 22em; overflow-wrap: anywhere; }
+    tbody th { font-weight: 400; max-width: 22em; overflow-wrap: anywhere; }
     .n, .pm { text-align: right; white-space: nowrap; }
     .counts .n { font-weight: 600; }
     .pm { color: var(--soft); }
@@ -99,10 +99,16 @@ extension HTMLReport {
     @media (max-width: 40rem) {
       .pairs div { grid-template-columns: 1fr; }
       .counts { font-size: .82rem; }
-      .counts .bar { min-width: 5rem; }
+      .counts .bar { min-width: 4.5rem; }
       th, td { padding-right: .5rem; }
       th:not([aria-sort]) button::after { content: ""; }
       .minor { display: none; }
+      .wide, .wide caption, .wide thead, .wide tbody { display: block; }
+      .wide tr { display: flex; flex-wrap: wrap; border-bottom: 1px solid var(--rule);
+        padding: .3rem 0; }
+      .wide tr[hidden] { display: none; }
+      .wide th, .wide td { border: 0; padding: .1rem .7rem .1rem 0; }
+      .wide .bar { flex: 1 0 100%; }
     }
     @media print {
       :root { --paper: #fff; --panel: #fff; --ink: #000; --soft: #333; --rule: #999;

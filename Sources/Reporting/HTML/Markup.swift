@@ -64,7 +64,8 @@ struct Markup: ExpressibleByStringInterpolation, Sendable {
 
   /// Escapes what HTML gives a meaning to, and replaces what it does not allow at all.
   ///
-  /// A control character becomes its picture (U+2400 and on) or U+FFFD.
+  /// A control character becomes its picture (U+2400 and on) or U+FFFD; so do the characters that
+  /// turn the direction of text, with which a value could look like another.
   ///
   /// - Reference: [HTML], section 13.1.2 and 13.2.3.5.
   fileprivate static func escape(_ text: String, into html: inout String) {
@@ -77,7 +78,7 @@ struct Markup: ExpressibleByStringInterpolation, Sendable {
       case 0x27: html += "&#39;"
       case 0..<0x20: html.unicodeScalars.append(Unicode.Scalar(0x2400 + scalar.value) ?? "\u{FFFD}")
       case 0x7F: html += "\u{2421}"
-      case 0x80...0x9F, 0xFDD0...0xFDEF: html += "\u{FFFD}"
+      case 0x80...0x9F, 0xFDD0...0xFDEF, 0x202A...0x202E, 0x2066...0x2069: html += "\u{FFFD}"
       case let value where value & 0xFFFE == 0xFFFE: html += "\u{FFFD}"
       default: html.unicodeScalars.append(scalar)
       }
