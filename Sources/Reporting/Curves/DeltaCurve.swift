@@ -59,7 +59,12 @@ public struct DeltaCurve: Sendable {
     for step in 0...steps {
       let exponent = (min(floor, -1) * Double(step) / Double(steps)).rounded()
       body += Self.line(Self.left, y(exponent), Self.width - Self.right, y(exponent), "grid")
-      body += Self.text(Self.left - 8, y(exponent) + 4, "end", step == 0 ? "1" : "1e\(Int(exponent))")
+      body += Self.text(
+        Self.left - 8,
+        y(exponent) + 4,
+        "end",
+        step == 0 ? "1" : "1e\(Int(exponent))"
+      )
     }
     if let last = points.last {
       for step in 0...4 {
@@ -95,7 +100,11 @@ public struct DeltaCurve: Sendable {
   }
 
   private static func line(
-    _ x1: Double, _ y1: Double, _ x2: Double, _ y2: Double, _ name: String
+    _ x1: Double,
+    _ y1: Double,
+    _ x2: Double,
+    _ y2: Double,
+    _ name: String
   ) -> String {
     "<line class=\"\(name)\" x1=\"\(format(x1))\" y1=\"\(format(y1))\" x2=\"\(format(x2))\" "
       + "y2=\"\(format(y2))\"/>\n"

@@ -72,7 +72,8 @@ extension HTMLReport {
     th, td { text-align: left; vertical-align: baseline; padding: .35rem .9rem .35rem 0;
       border-bottom: 1px solid var(--rule); }
     thead th { color: var(--soft); font-weight: 600; border-bottom: 2px solid var(--rule); }
-    tbody th { font-weight: 400; max-width: 22em; overflow-wrap: anywhere; }
+    tbody th { font-weight: 400; max-width: 22em; overflow-wrap: break-word; }
+    .counts tbody th { overflow-wrap: anywhere; }
     .n, .pm { text-align: right; white-space: nowrap; }
     .counts .n { font-weight: 600; }
     .pm { color: var(--soft); }
@@ -98,7 +99,7 @@ extension HTMLReport {
       color: var(--soft); font-size: .9rem; }
     @media (max-width: 40rem) {
       .pairs div { grid-template-columns: 1fr; }
-      .counts { font-size: .82rem; }
+      table { font-size: .82rem; }
       .counts .bar { min-width: 4.5rem; }
       th, td { padding-right: .5rem; }
       th:not([aria-sort]) button::after { content: ""; }
