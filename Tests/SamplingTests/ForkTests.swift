@@ -54,6 +54,15 @@ import Testing
     #expect(!child.contains(0))
   }
 
+  /// An emptied key must not be used as a key: then all children would give the same words.
+  @Test func `a stream goes on under another key in each child`() throws {
+    var stream = KeyedStream()
+    _ = words(16, of: &stream)
+    let first = try inChild(16) { words(16, of: &stream) }
+    let second = try inChild(16) { words(16, of: &stream) }
+    #expect(Set(first).isDisjoint(with: second))
+  }
+
   /// A known key shows that the parent itself goes on as before, and what the child would repeat.
   @Test func `a stream goes on under the old key in the parent`() throws {
     var stream = KeyedStream(testing: [1, 2, 3, 4])

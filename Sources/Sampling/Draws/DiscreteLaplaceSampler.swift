@@ -191,14 +191,31 @@ extension DiscreteLaplaceSampler {
           ties .|= higher .== SIMD8<UInt64>(repeating: thresholds[rows - 1])
           let magnitude = sum &+ 1
           let value = ((magnitude ^ minus) &- minus) & (minus | plus)
-          let kept = min(Self.lanes, count - draw)
-          for lane in 0..<kept { values[offset + draw + lane] = value[lane] }
+          Self.store(value, in: values, at: offset + draw, count: count - draw)
           first += Self.lanes * rows
           draw += Self.lanes
         }
       }
     }
     return any(ties)
+  }
+
+  /// Writes eight values, or the first `count` of them where fewer are wanted.
+  private static func store(
+    _ value: SIMD8<Int64>,
+    in values: UnsafeMutableBufferPointer<Int64>,
+    at start: Int,
+    count: Int
+  ) {
+    if count >= lanes {
+      UnsafeMutableRawBufferPointer(values).storeBytes(
+        of: value,
+        toByteOffset: start * MemoryLayout<Int64>.stride,
+        as: SIMD8<Int64>.self
+      )
+    } else {
+      for lane in 0..<count { values[start + lane] = value[lane] }
+    }
   }
 
   /// The words that eight draws compare with one threshold.
