@@ -11,6 +11,7 @@ extension LedgerFile {
     case let error as LedgerError: error
     case let damage as Damage: failure(.damaged, damage.detail)
     case let error as DatabaseError: failure(kind(of: error), detail(of: error))
+    case is RowDecodingError: failure(.damaged, "it holds a value of another type than its column")
     default: failure(.other, "an error of unknown origin")
     }
   }
@@ -20,7 +21,7 @@ extension LedgerFile {
     case .SQLITE_BUSY, .SQLITE_LOCKED, .SQLITE_PROTOCOL: return .busy
     case .SQLITE_FULL: return .full
     case .SQLITE_READONLY: return .readOnly
-    case .SQLITE_CORRUPT, .SQLITE_NOTADB: return .damaged
+    case .SQLITE_CORRUPT, .SQLITE_NOTADB, .SQLITE_TOOBIG: return .damaged
     case .SQLITE_IOERR where error.extendedResultCode == .SQLITE_IOERR_SHORT_READ:
       return .damaged
     case .SQLITE_ERROR where error.message?.hasPrefix("no such ") == true: return .damaged

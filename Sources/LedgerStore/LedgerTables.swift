@@ -189,7 +189,7 @@ struct LedgerTables {
   }
 
   static func release(_ row: Row) throws -> ReleaseRow {
-    let place = "the release '\(row[0] as String? ?? "")'"
+    let place = "the release '\(try text(row, 0, place: "a release"))'"
     guard let state = ReleaseState(rawValue: try text(row, 2, place: place)),
       let loss = try PrivacyLoss(
         stored: text(row, 6, place: place),
@@ -210,7 +210,7 @@ struct LedgerTables {
       ),
       digest: try optionalText(row, 9, place: place),
       dataPinned: try optionalText(row, 10, place: place).map { $0 == "1" },
-      position: row[11]
+      position: try optionalInteger(row, 11, place: place)
     )
   }
 
@@ -234,7 +234,16 @@ struct LedgerTables {
     return Array(data)
   }
 
+  /// The most bytes that one value can have in SQLite.
+  static let largestBody = 1_000_000_000 - 1000
+
   func store(_ body: [UInt8], of id: ReleaseID) throws {
+    guard body.count <= Self.largestBody else {
+      throw DatabaseError(
+        resultCode: .SQLITE_ERROR,
+        message: "the release '\(id)' has \(body.count) bytes, more than a ledger keeps"
+      )
+    }
     try run(Statements.setBody, [Data(body), id.description])
   }
 
@@ -260,11 +269,19 @@ struct LedgerTables {
     return text
   }
 
-  static func integer(_ row: Row, _ index: Int, place: String) throws(Damage) -> Int {
+  static func optionalInteger(_ row: Row, _ index: Int, place: String) throws(Damage) -> Int? {
     let value: DatabaseValue = row[index]
-    guard case .int64(let number) = value.storage else {
-      throw Damage("\(place) holds a value that is no whole number")
+    switch value.storage {
+    case .null: return nil
+    case .int64(let number): return Int(number)
+    default: throw Damage("\(place) holds a value that is no whole number")
     }
-    return Int(number)
+  }
+
+  static func integer(_ row: Row, _ index: Int, place: String) throws(Damage) -> Int {
+    guard let number = try optionalInteger(row, index, place: place) else {
+      throw Damage("\(place) lacks a value")
+    }
+    return number
   }
 }

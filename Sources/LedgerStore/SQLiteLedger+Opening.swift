@@ -2,6 +2,7 @@
 // Reference: `docs/formats.md`, section "Ledger".
 // SPDX-License-Identifier: Apache-2.0
 
+import FoundationEssentials
 import GRDB
 import PrivacyAccounting
 
@@ -54,7 +55,10 @@ extension SQLiteLedger {
     return try file.take(from: temporary)
   }
 
-  static func configuration(readOnly: Bool) -> Configuration {
+  static func configuration(
+    readOnly: Bool,
+    patience: TimeInterval = patience
+  ) -> Configuration {
     var configuration = Configuration()
     configuration.readonly = readOnly
     configuration.busyMode = .timeout(patience)

@@ -18,7 +18,7 @@ public final class SQLiteLedger: Sendable {
   private let clock: @Sendable () -> String
 
   /// How long a step waits for another process, in seconds.
-  static let patience = 15.0
+  package static let patience: TimeInterval = 15
 
   /// Opens a ledger, and never creates one.
   ///
@@ -28,10 +28,11 @@ public final class SQLiteLedger: Sendable {
     try self.init(opening: path, clock: Self.now)
   }
 
-  /// Opens a ledger whose entries carry the times of another clock.
+  /// Opens a ledger with another clock, or another patience in seconds.
   package init(
     opening path: String,
-    clock: @escaping @Sendable () -> String
+    clock: @escaping @Sendable () -> String = SQLiteLedger.now,
+    patience: TimeInterval = SQLiteLedger.patience
   ) throws(LedgerError) {
     let file = LedgerFile(path: path)
     try file.checkHeader()
@@ -41,7 +42,7 @@ public final class SQLiteLedger: Sendable {
     do {
       queue = try DatabaseQueue(
         path: file.plainPath,
-        configuration: Self.configuration(readOnly: isReadOnly)
+        configuration: Self.configuration(readOnly: isReadOnly, patience: patience)
       )
       try queue.inDatabase { database in try Self.checkSchema(database, file) }
     } catch {
@@ -81,7 +82,7 @@ public final class SQLiteLedger: Sendable {
   }
 
   /// The time in UTC, in whole seconds.
-  static func now() -> String { Date.now.formatted(.iso8601) }
+  @Sendable package static func now() -> String { Date.now.formatted(.iso8601) }
 
   /// A token for one attempt at a release.
   ///
