@@ -194,34 +194,4 @@ extension JSONCursor {
       fileSHA256: file
     )
   }
-
-  /// Reads the cells: a value for each key and a count for each measure, and nothing else.
-  ///
-  /// - Complexity: O(n) in the number of cells.
-  mutating func cells(
-    keys: [String],
-    measures: [Measure]
-  ) throws(ReleaseDecodingError) -> [ReleasedCell] {
-    var cells: [ReleasedCell] = []
-    try array { cursor throws(ReleaseDecodingError) in
-      var values = [String](repeating: "", count: keys.count)
-      var counts = [Int64](repeating: 0, count: measures.count)
-      var read = 0
-      try cursor.object { name, cursor throws(ReleaseDecodingError) in
-        if let index = keys.firstIndex(where: { $0.utf8.elementsEqual(name.utf8) }) {
-          values[index] = try cursor.string()
-        } else if let index = measures.firstIndex(where: { $0.rawValue == name }) {
-          counts[index] = try cursor.int64()
-        } else {
-          throw ReleaseDecodingError(.unknown)
-        }
-        read += 1
-      }
-      guard read == keys.count + measures.count else {
-        throw ReleaseDecodingError(.unsuitable(expected: "given all its keys and measures"))
-      }
-      cells.append(ReleasedCell(values: values, counts: counts))
-    }
-    return cells
-  }
 }

@@ -11,9 +11,6 @@ import ExactArithmetic
 ///
 /// - Reference: [RFC8259].
 struct JSONCursor {
-  /// The deepest nesting of a value that is skipped.
-  static let deepest = 8
-
   private let bytes: [UInt8]
   private var index = 0
 
@@ -57,6 +54,19 @@ struct JSONCursor {
   private mutating func passes(_ byte: UInt8) -> Bool {
     guard peek() == byte else { return false }
     index += 1
+    return true
+  }
+
+  /// Passes white space and tells whether a value follows.
+  var isAtValue: Bool {
+    mutating get { peek() != nil }
+  }
+
+  /// Passes exactly these bytes, or none.
+  mutating func passes(literally text: [UInt8]) -> Bool {
+    guard bytes.count - index >= text.count else { return false }
+    for offset in text.indices where bytes[index + offset] != text[offset] { return false }
+    index += text.count
     return true
   }
 
@@ -167,27 +177,27 @@ struct JSONCursor {
       ? ReleaseDecodingError(.unsuitable(expected: expected)) : failure(expected)
   }
 
-  /// Passes any value and returns a cursor that stands before it.
-  mutating func skipping() throws(ReleaseDecodingError) -> JSONCursor {
-    _ = peek()
+  /// Passes an array without reading it and returns a cursor that stands before it.
+  ///
+  /// Only brackets and quotes are looked at: what is wrong inside is found when it is read, and
+  /// what is read without fault ends where this did.
+  mutating func skippingArray() throws(ReleaseDecodingError) -> JSONCursor {
+    guard peek() == UInt8(ascii: "[") else { throw unsuitable("an array") }
     let start = self
-    try skip(depth: 0)
-    return start
-  }
-
-  private mutating func skip(depth: Int) throws(ReleaseDecodingError) {
-    guard depth < Self.deepest else {
-      throw ReleaseDecodingError(.unsuitable(expected: "nested at most \(Self.deepest) deep"))
+    var depth = 0
+    var isInString = false
+    while index < bytes.count {
+      switch bytes[index] {
+      case UInt8(ascii: "\""): isInString.toggle()
+      case UInt8(ascii: "\\") where isInString: index += 1
+      case UInt8(ascii: "["), UInt8(ascii: "{"): depth += isInString ? 0 : 1
+      case UInt8(ascii: "]"), UInt8(ascii: "}"): depth -= isInString ? 0 : 1
+      default: break
+      }
+      index += 1
+      if depth == 0 { return start }
     }
-    switch peek() {
-    case UInt8(ascii: "{"):
-      try object { _, cursor throws(ReleaseDecodingError) in try cursor.skip(depth: depth + 1) }
-    case UInt8(ascii: "["):
-      try array { cursor throws(ReleaseDecodingError) in try cursor.skip(depth: depth + 1) }
-    case UInt8(ascii: "\""): _ = try string()
-    case UInt8(ascii: "t"), UInt8(ascii: "f"): _ = try boolean()
-    default: _ = try integerText()
-    }
+    throw failure("a closing bracket")
   }
 
   /// Reads a string.

@@ -87,7 +87,7 @@ private struct ReleaseParts {
     case "bounds": bounds = try cursor.bounds()
     case "query": query = try cursor.query()
     case "measures": measures = try cursor.measures()
-    case "cells": cells = try cursor.skipping()
+    case "cells": cells = try cursor.skippingArray()
     case "remaining": remaining = try cursor.remaining()
     case "certificate": certificate = try cursor.certificate()
     default: throw ReleaseDecodingError(.unknown)

@@ -71,7 +71,11 @@ import Testing
     ("\"consent\":true", "\"consent\":trve", "query.consent is not JSON"),
     ("\"auto.suv\"", "\"auto.suv\u{1}\"", "cells[0].intent is not JSON"),
     ("\"auto.suv\"", "\"\\ud800\"", "cells[0].intent is not JSON"),
-    ("\"auto.suv\"", "[[[[[[[[[[[[", "cells[0].intent"),
+    ("\"auto.suv\"", "[[[[[[[[[[[[", "cells is not JSON: a closing bracket"),
+    ("\"cells\":[", "\"cells\":[[", "cells is not JSON"),
+    ("\"cells\":[", "\"cells\":3,\"x\":[", "cells must be an array"),
+    ("\n],\n\"certificate\"", "\n},\n\"certificate\"", "cells is not JSON"),
+    ("\"auto.suv\"", "{\"a\":\"]\"}", "cells[0].intent must be a string"),
     ("\n}\n", "\n}\n{}", "the document is not JSON: the end of the text was expected"),
     ("\n}\n", "\n", "the document is not JSON"),
     (
@@ -90,6 +94,13 @@ import Testing
       _ = try Release(decoding: Array(edited.utf8))
     }
     #expect(error.description.hasPrefix(message), "\(error)")
+  }
+
+  @Test func `takes cells with their members in another order and with white space`() throws {
+    let release = try SampleRelease().release()
+    var text = try SampleRelease().text()
+    text.replace("\"signals\":173,\"units\":170", with: " \"units\" : 170,\n\"signals\"\t:173 ")
+    #expect(try Release(decoding: Array(text.utf8)) == release)
   }
 
   @Test func `refuses every beginning of a release`() throws {
