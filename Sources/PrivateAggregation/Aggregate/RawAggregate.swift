@@ -1,0 +1,42 @@
+// RawAggregate.swift: exact bounded counts, secret, used once and unprintable.
+// SPDX-License-Identifier: Apache-2.0
+
+import PrivacyAccounting
+import Releases
+
+/// Exact bounded counts of every cell, for every measure of a plan.
+///
+/// - Privacy: Secret. It cannot be copied, printed or compared; the only way out is through noise.
+struct RawAggregate: ~Copyable {
+  /// A count for every cell, in the order of the cells, for each measure in the order of the plan.
+  package private(set) var counts: [[Int64]]
+
+  /// Adds up what the units of a table keep.
+  init(_ table: consuming UnitTable, under plan: AggregationPlan) {
+    var signals = [Int64](repeating: 0, count: plan.cellCount)
+    var units = [Int64](repeating: 0, count: plan.cellCount)
+    // No sum can run over: fewer than 2^31 units, each with fewer than 2^32 signals in a cell.
+    table.forEachBounded { cell, kept in
+      signals[Int(cell)] += Int64(kept)
+      units[Int(cell)] += 1
+    }
+    counts = plan.measures.map { $0.measure == .signals ? signals : units }
+  }
+
+  /// Adds noise to every cell and turns the reservation into a charge.
+  ///
+  /// - Privacy: Each measure costs its epsilon; together they cost what was reserved.
+  consuming func noised(
+    by plan: AggregationPlan,
+    spending reservation: consuming OpenReservation
+  ) -> NoisyAggregate {
+    NoisyAggregate(self, plan, charge: reservation.charged())
+  }
+
+  /// Hands the counts over and forgets them.
+  mutating func take() -> [[Int64]] {
+    let taken = counts
+    counts = []
+    return taken
+  }
+}

@@ -1,0 +1,45 @@
+// NoisyAggregate.swift: counts with noise that is drawn and not yet paid for.
+// SPDX-License-Identifier: Apache-2.0
+
+import ExactArithmetic
+import PrivacyAccounting
+import Releases
+import Sampling
+
+/// Counts with noise that is drawn and not yet paid for: used once.
+///
+/// - Privacy: Differentially private as it stands; it leaves only together with the ledger's entry.
+struct NoisyAggregate: ~Copyable {
+  let counts: [[Int64]]
+  private let charge: Charge
+
+  /// Draws noise for every cell of every measure, each measure under a key of its own.
+  ///
+  /// - Privacy: Sums are held within 64 bits, and raised to zero where the spec asks for that; both
+  ///   follow the noise and cost nothing.
+  init(_ raw: consuming RawAggregate, _ plan: AggregationPlan, charge: consuming Charge) {
+    let exact = raw.take()
+    let nonnegative = plan.specification.nonnegative
+    counts = zip(plan.measures, exact).map { measure, exact in
+      var values = [Int64](repeating: 0, count: exact.count)
+      DiscreteLaplaceSampler(scale: measure.scale).fill(&values)
+      for index in values.indices {
+        let (sum, overflow) = values[index].addingReportingOverflow(exact[index])
+        let held = overflow ? (values[index] < 0 ? Int64.min : Int64.max) : sum
+        values[index] = nonnegative ? max(0, held) : held
+      }
+      return values
+    }
+    self.charge = charge
+  }
+
+  /// Commits the charge together with the release.
+  ///
+  /// - Throws: `LedgerError`; whatever happens, no number leaves that was not paid for.
+  consuming func released(
+    through ledger: some BudgetLedger,
+    body: @escaping @Sendable (RemainingBudget) -> ReleaseBody
+  ) async throws(LedgerError) -> StoredRelease {
+    try await ledger.commit(charge) { body($0).encoded() }
+  }
+}

@@ -1,0 +1,20 @@
+// ReleaseError.swift: why a release did not come about.
+// SPDX-License-Identifier: Apache-2.0
+
+import PrivacyAccounting
+import Releases
+
+/// Why a release did not come about.
+///
+/// - Privacy: No case holds anything that depends on a signal.
+public enum ReleaseError: Error, Sendable, Hashable {
+  /// The ledger refused, or failed.
+  case ledger(LedgerError)
+  /// A signal file as a whole is missing, unreadable or lacks a column; nothing was reserved.
+  case file(SignalFileError)
+  /// A signal file failed while it was read: the loss stays reserved, and the run can be resumed
+  /// under its id.
+  case interrupted(SignalFileError, id: ReleaseID)
+  /// The ledger holds a body that is no release.
+  case stored(ReleaseDecodingError)
+}

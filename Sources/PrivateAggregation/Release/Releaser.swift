@@ -1,0 +1,159 @@
+// Releaser.swift: the whole flow, from a plan to a release that is paid for.
+// SPDX-License-Identifier: Apache-2.0
+
+import ExactArithmetic
+import Glibc
+import PrivacyAccounting
+import Releases
+
+/// How far the reading of signals is: sizes in bytes, which say nothing about their content.
+public struct ReadingProgress: Sendable, Hashable {
+  /// The bytes that were read so far, before decompression.
+  public let bytesRead: Int
+  /// The bytes of all files together; `nil` where one of them has no size of its own.
+  public let bytesInAll: Int?
+}
+
+/// A release, and whether it came out of the ledger rather than out of this run.
+public struct ReleaseOutcome: Sendable, Hashable {
+  /// The release.
+  public let release: Release
+  /// Whether it was paid and kept before; it cost nothing this time.
+  public let replayed: Bool
+}
+
+/// Carries a plan through: look up, reserve, open, aggregate, noise, commit.
+///
+/// - Privacy: A release costs the loss of its plan, once for each id. Nothing but the release depends
+///   on a signal.
+public struct Releaser<Ledger: BudgetLedger>: Sendable {
+  private let ledger: Ledger
+  private let clock: @Sendable () -> Int64
+  private let progress: (@Sendable (ReadingProgress) -> Void)?
+  private let announce: (@Sendable () -> Void)?
+
+  /// Makes a releaser.
+  ///
+  /// - Parameters:
+  ///   - ledger: Where losses are paid and releases kept.
+  ///   - clock: The time in seconds since 1970, for the date of the release.
+  ///   - progress: Called now and then while signals are read.
+  public init(
+    ledger: Ledger,
+    clock: @escaping @Sendable () -> Int64 = { Int64(Glibc.time(nil)) },
+    progress: (@Sendable (ReadingProgress) -> Void)? = nil
+  ) {
+    self.init(ledger: ledger, clock: clock, progress: progress, announce: nil)
+  }
+
+  /// The same, with a call right before the first signal is read; for tests.
+  package init(
+    ledger: Ledger,
+    clock: @escaping @Sendable () -> Int64,
+    progress: (@Sendable (ReadingProgress) -> Void)?,
+    announce: (@Sendable () -> Void)?
+  ) {
+    self.ledger = ledger
+    self.clock = clock
+    self.progress = progress
+    self.announce = announce
+  }
+
+  /// Releases what a plan describes, or returns the release that was made under the same id.
+  ///
+  /// - Privacy: Costs `plan.loss`, reserved before any signal is read; nothing for a replay.
+  /// - Parameters:
+  ///   - plan: What is asked.
+  ///   - id: The name under which it is paid and kept.
+  ///   - analyst: Who asks; `nil` for nobody named.
+  ///   - day: The day label that a daily cap counts under.
+  /// - Returns: The release.
+  /// - Throws: `ReleaseError`.
+  public func release(
+    under plan: AggregationPlan,
+    id: ReleaseID,
+    analyst: String?,
+    day: String
+  ) async throws(ReleaseError) -> ReleaseOutcome {
+    let specification = plan.specification
+    let request = ReservationRequest(
+      id: id,
+      dataset: specification.dataset,
+      spend: Spend(loss: plan.loss, analyst: analyst, day: day),
+      digest: specification.digest,
+      privacyUnit: specification.privacyUnit,
+      data: SignalPins(
+        files: specification.files,
+        unitColumn: specification.columns[.unit]?.name,
+        consentColumn: specification.columns[.consent]?.name
+      )
+    )
+    if let stored = try await stored(request) { return try replay(stored) }
+    let signals: SignalStream
+    do { signals = try SignalStream(specification) } catch { throw .file(error) }
+    let outcome: ReservationOutcome
+    do { outcome = try await ledger.reserve(request) } catch { throw .ledger(error) }
+    switch consume outcome {
+    case .committed(let stored):
+      return try replay(stored)
+    case .reserved(let reservation):
+      return try await release(signals, under: plan, paidBy: reservation)
+    }
+  }
+
+  /// What comes after the reservation: open, aggregate, noise, commit.
+  private func release(
+    _ signals: consuming SignalStream,
+    under plan: AggregationPlan,
+    paidBy reservation: consuming Reservation
+  ) async throws(ReleaseError) -> ReleaseOutcome {
+    let id = reservation.id
+    let open: OpenReservation
+    do { open = try await ledger.open(reservation) } catch { throw .ledger(error) }
+    announce?()
+    let raw: RawAggregate
+    do {
+      raw = try signals.aggregate(under: plan, key: .drawn(), progress: progress)
+    } catch {
+      throw .interrupted(error, id: id)
+    }
+    let noisy = raw.noised(by: plan, spending: open)
+    let created = Timestamp.text(clock())
+    let counts = noisy.counts
+    let stored: StoredRelease
+    do {
+      stored = try await noisy.released(through: ledger) { remaining in
+        ReleaseBody(plan, id: id, created: created, counts: counts, remaining: remaining)
+      }
+    } catch {
+      throw .ledger(error)
+    }
+    return ReleaseOutcome(release: try decoded(stored), replayed: false)
+  }
+
+  private func stored(
+    _ request: ReservationRequest
+  ) async throws(ReleaseError) -> StoredRelease? {
+    do {
+      return try await ledger.storedRelease(
+        request.id,
+        dataset: request.dataset,
+        digest: request.digest
+      )
+    } catch {
+      throw .ledger(error)
+    }
+  }
+
+  private func replay(_ stored: StoredRelease) throws(ReleaseError) -> ReleaseOutcome {
+    ReleaseOutcome(release: try decoded(stored), replayed: true)
+  }
+
+  private func decoded(_ stored: StoredRelease) throws(ReleaseError) -> Release {
+    do {
+      return Release(body: try ReleaseBody(decoding: stored.body), receipt: stored.receipt)
+    } catch {
+      throw .stored(error)
+    }
+  }
+}

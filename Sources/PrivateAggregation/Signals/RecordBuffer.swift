@@ -1,0 +1,66 @@
+// RecordBuffer.swift: a window on the bytes of a file that always begins at a record.
+// SPDX-License-Identifier: Apache-2.0
+
+/// A window on the bytes of a file that begins at a record and grows until the record is whole.
+///
+/// Memory is bounded by the longest record that is taken.
+final class RecordBuffer {
+  /// The longest record in bytes; a longer one contributes nothing.
+  static let longestRecord = 1 << 20
+  private static let capacity = 4 << 20
+
+  /// The bytes that are here.
+  private(set) var bytes: UnsafeMutablePointer<UInt8>
+  /// Where the next record begins.
+  var start = 0
+  /// Behind the last byte that is here.
+  private(set) var end = 0
+  /// Whether no byte follows those that are here.
+  private(set) var isAtEnd = false
+
+  private let source: ByteSource
+  private let capacity: Int
+
+  init(_ source: ByteSource, capacity: Int = RecordBuffer.capacity) {
+    precondition(capacity > Self.longestRecord + 1 || capacity < 1 << 16, "room for a record")
+    self.source = source
+    self.capacity = capacity
+    bytes = .allocate(capacity: capacity)
+  }
+
+  deinit {
+    bytes.deallocate()
+  }
+
+  /// The longest record that fits: the rule, or less in a small buffer under test.
+  var longestRecord: Int { min(Self.longestRecord, capacity - 1) }
+
+  /// Reads further bytes behind those of the record that begins at `start`.
+  ///
+  /// - Returns: Whether there were any.
+  func extend() throws(SignalFileError) -> Bool {
+    guard !isAtEnd else { return false }
+    if start > 0 {
+      bytes.update(from: bytes + start, count: end - start)
+      end -= start
+      start = 0
+    }
+    let room = UnsafeMutableBufferPointer(start: bytes + end, count: capacity - end)
+    precondition(!room.isEmpty, "a record that is too long is dropped before the buffer is full")
+    let count = try source.read(into: room)
+    isAtEnd = count == 0
+    end += count
+    return count > 0
+  }
+
+  /// Drops bytes up to and with the next line feed, however far it is.
+  func dropLine() throws(SignalFileError) {
+    while true {
+      while start < end {
+        start += 1
+        if bytes[start - 1] == UInt8(ascii: "\n") { return }
+      }
+      guard try extend() else { return }
+    }
+  }
+}

@@ -1,0 +1,163 @@
+// SignalDecoder.swift: from the columns of a record to a unit and a cell, or to nothing.
+// SPDX-License-Identifier: Apache-2.0
+
+import PrivacyAccounting
+
+/// Decides whether a record is counted, and if so for which unit and in which cell.
+///
+/// A record without a unit, without valid consent, outside the window, the filters or the listed
+/// cells, or that cannot be decoded, contributes nothing, before any bound is applied.
+final class SignalDecoder {
+  /// The wanted columns, in the order of their names.
+  let columns: [SignalColumn]
+  /// The physical names of the wanted columns.
+  let names: [String]
+
+  private struct Key {
+    let key: GroupKey
+    let column: Int
+    let table: ByteTable
+    let weight: Int
+  }
+
+  private let prefixes: [Int?]
+  private let unitColumn: Int
+  private let timeColumn: Int?
+  private let consentColumn: Int?
+  private let needsTime: Bool
+  private let filters: [(column: Int, table: ByteTable)]
+  private let keys: [Key]
+  private let window: TimeWindow?
+  private let privacyUnit: PrivacyUnit
+  private let unitScratch: UnsafeMutablePointer<UInt8>
+
+  /// Prepares for a specification.
+  init(_ specification: ReportSpecification) {
+    let used = Self.usedColumns(specification)
+    let columns = SignalColumn.allCases.filter { used.contains($0) }
+    self.columns = columns
+    let references = columns.map { specification.columns[$0] }
+    names = references.map { $0?.name ?? "" }
+    prefixes = references.map { $0?.prefix }
+    guard let unitColumn = columns.firstIndex(of: .unit) else {
+      preconditionFailure("a specification names the unit column")
+    }
+    self.unitColumn = unitColumn
+    timeColumn = columns.firstIndex(of: .time)
+    consentColumn = columns.firstIndex(of: .consent)
+    needsTime =
+      specification.window != nil || specification.privacyUnit != .person
+      || specification.groupBy.contains { $0.column == .time }
+    filters = specification.filters.sorted { $0.key.rawValue < $1.key.rawValue }.compactMap {
+      filter in
+      columns.firstIndex(of: filter.key).map { (column: $0, table: Self.table(filter.value)) }
+    }
+    var weight = 1
+    var keys: [Key] = []
+    for key in specification.groupBy.reversed() {
+      let values = specification.cells[key]?.values ?? []
+      guard let column = columns.firstIndex(of: key.column) else {
+        preconditionFailure("a specification names the column of every key")
+      }
+      keys.append(Key(key: key, column: column, table: Self.table(values), weight: weight))
+      weight *= values.count
+    }
+    self.keys = keys.reversed()
+    window = specification.window
+    privacyUnit = specification.privacyUnit
+    unitScratch = .allocate(capacity: RecordBuffer.longestRecord + 16)
+  }
+
+  deinit {
+    unitScratch.deallocate()
+  }
+
+  /// The columns that a specification needs decoded.
+  static func usedColumns(_ specification: ReportSpecification) -> Set<SignalColumn> {
+    var used: Set<SignalColumn> = [.unit]
+    for key in specification.groupBy { used.insert(key.column) }
+    for column in specification.filters.keys { used.insert(column) }
+    if specification.window != nil || specification.privacyUnit != .person { used.insert(.time) }
+    if specification.columns[.consent] != nil {
+      used.insert(.consent)
+      // An expiry is held against the time of the signal, where there is one.
+      if specification.columns[.time] != nil { used.insert(.time) }
+    }
+    return used
+  }
+
+  /// The values are public, so a fixed key does.
+  private static func table(_ values: [String]) -> ByteTable {
+    var table = ByteTable(hash: SipHash(key: (0, 0)))
+    for value in values {
+      Array(value.utf8).withUnsafeBufferPointer { bytes in
+        if let base = bytes.baseAddress {
+          _ = table.add(ByteSlice(base: base, count: bytes.count))
+        }
+      }
+    }
+    return table
+  }
+
+  /// Decodes the record that `reader` read last.
+  ///
+  /// - Returns: The bytes that tell the unit apart, valid until the next call, and the cell; `nil`
+  ///   where the record contributes nothing.
+  func decode(_ reader: SignalReader) -> (unit: ByteSlice, cell: UInt32)? {
+    guard let unit = value(unitColumn, reader), unit.count > 0 else { return nil }
+    var time: Int64?
+    if let timeColumn, let text = value(timeColumn, reader) { time = Timestamp.seconds(text) }
+    if needsTime, time == nil { return nil }
+    if let window, let time, time < window.from || time >= window.to { return nil }
+    for filter in filters {
+      guard let text = value(filter.column, reader), filter.table.find(text) != nil else {
+        return nil
+      }
+    }
+    if let consentColumn {
+      guard let text = value(consentColumn, reader), Consent.isValid(text, at: time) else {
+        return nil
+      }
+    }
+    var cell = 0
+    for key in keys {
+      guard let place = place(key, reader, time) else { return nil }
+      cell += place * key.weight
+    }
+    return (identity(unit, time), UInt32(cell))
+  }
+
+  /// The bytes of a column, cut to its prefix; `nil` where it is absent or no text.
+  private func value(_ column: Int, _ reader: SignalReader) -> ByteSlice? {
+    guard let slice = reader[column], slice.isValidUTF8 else { return nil }
+    return prefixes[column].map { slice.prefix(scalars: $0) } ?? slice
+  }
+
+  private func place(_ key: Key, _ reader: SignalReader, _ time: Int64?) -> Int? {
+    guard key.key.column == .time else {
+      return value(key.column, reader).flatMap { key.table.find($0) }
+    }
+    guard let time else { return nil }
+    let day = Timestamp.day(of: time)
+    var name: String
+    switch key.key {
+    case .day: name = Timestamp.dayName(day)
+    case .week: name = Timestamp.weekName(day)
+    default: name = Timestamp.monthName(day)
+    }
+    return name.withUTF8 { bytes in
+      bytes.baseAddress.flatMap { key.table.find(ByteSlice(base: $0, count: bytes.count)) }
+    }
+  }
+
+  /// What tells a privacy unit apart: the unit's bytes, behind eight bytes of day or week if it is
+  /// one person's.
+  private func identity(_ unit: ByteSlice, _ time: Int64?) -> ByteSlice {
+    guard privacyUnit != .person, let time else { return unit }
+    let day = Timestamp.day(of: time)
+    let label = privacyUnit == .personDay ? day : Timestamp.monday(of: day)
+    for byte in 0..<8 { unitScratch[byte] = UInt8(truncatingIfNeeded: label >> Int64(8 * byte)) }
+    (unitScratch + 8).update(from: unit.base, count: unit.count)
+    return ByteSlice(base: UnsafePointer(unitScratch), count: unit.count + 8)
+  }
+}
