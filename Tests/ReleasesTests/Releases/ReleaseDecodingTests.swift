@@ -72,7 +72,7 @@ import Testing
     ("\"auto.suv\"", "\"auto.suv\u{1}\"", "cells[0].intent is not JSON"),
     ("\"auto.suv\"", "\"\\ud800\"", "cells[0].intent is not JSON"),
     ("\"auto.suv\"", "[[[[[[[[[[[[", "cells is not JSON: a closing bracket"),
-    ("\"cells\":[", "\"cells\":[[", "cells is not JSON"),
+    ("\"cells\":[", "\"cells\":[[", "the document is not JSON"),
     ("\"cells\":[", "\"cells\":3,\"x\":[", "cells must be an array"),
     ("\n],\n\"certificate\"", "\n},\n\"certificate\"", "cells is not JSON"),
     ("\"auto.suv\"", "{\"a\":\"]\"}", "cells[0].intent must be a string"),
