@@ -1,4 +1,4 @@
-// Noise.swift: how long draws of the noise take; with `--scale`, a figure is that of a million draws.
+// Noise.swift: how long draws of the noise take; the figures are nanoseconds per draw.
 // SPDX-License-Identifier: Apache-2.0
 
 import Benchmark
