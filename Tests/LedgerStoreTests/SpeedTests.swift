@@ -1,0 +1,84 @@
+// SpeedTests.swift: a long history costs a spend nothing; `HUBBUB_LONG=1` adds a million entries.
+// SPDX-License-Identifier: Apache-2.0
+
+import ExactArithmetic
+import Foundation
+import GRDB
+import LedgerStore
+import PrivacyAccounting
+import TestSupport
+import Testing
+
+@Suite struct `A long history` {
+  /// Fills a ledger with entries that look like spends; their hashes do not hold.
+  private static func fill(_ ledger: SQLiteLedger, to count: Int) throws {
+    try ledger.queue.write { database in
+      try database.execute(
+        sql: """
+          WITH RECURSIVE n(i) AS (SELECT 2 UNION ALL SELECT i + 1 FROM n WHERE i < \(count))
+          INSERT INTO entries (position, previous, time, kind, dataset, release_id, day, epsilon,
+            delta, hash)
+          SELECT i, hex(randomblob(32)), '2026-01-01T00:00:00Z', 'spend', 'd', 's' || i, 'd' || i,
+            '1/1000000', '0', hex(randomblob(32)) FROM n;
+          INSERT INTO releases (id, dataset, state, day, epsilon, delta, position)
+          SELECT release_id, 'd', 'spent', day, epsilon, delta, position FROM entries
+          WHERE kind = 'spend';
+          INSERT INTO balances SELECT 'd', 'daily', day, '', '1/1000000', '0' FROM entries
+          WHERE kind = 'spend'
+          """
+      )
+    }
+  }
+
+  /// The median of five calls, each on a ledger opened anew, as the command does.
+  private static func median(_ call: () throws -> Void) rethrows -> Duration {
+    let clock = ContinuousClock()
+    return try (0..<5).map { _ in try clock.measure(call) }.sorted()[2]
+  }
+
+  private static func check(count: Int) throws {
+    let folder = try LedgerInFolder(
+      LedgerPolicy(dataset: "d", lifetime: try loss("10"), daily: try loss("1/2"))
+    )
+    try fill(folder.open(), to: count)
+    let spending = try median {
+      _ = try folder.open().spend(spend("1/100", day: "today"), dataset: "d", id: nil)
+    }
+    let showing = try median {
+      let ledger = try folder.open()
+      _ = try ledger.remaining(dataset: "d", analyst: nil, day: "today")
+      _ = try ledger.history(dataset: "d", after: count / 2, limit: 50)
+    }
+    print("\(count) entries: spend \(spending), remaining and a page of history \(showing)")
+    #expect(spending < .milliseconds(50))
+    #expect(showing < .milliseconds(50))
+  }
+
+  @Test func `of ten thousand entries leaves a spend under 50 ms`() throws {
+    try Self.check(count: 10_000)
+  }
+
+  @Test(.enabled(if: ProcessInfo.processInfo.environment["HUBBUB_LONG"] != nil))
+  func `of a million entries leaves it there too`() throws {
+    try Self.check(count: 1_000_000)
+  }
+
+  @Test(.enabled(if: ProcessInfo.processInfo.environment["HUBBUB_LONG"] != nil))
+  func `is derived anew in time that grows with its length`() throws {
+    let folder = try LedgerInFolder(
+      LedgerPolicy(dataset: "d", lifetime: try loss("10"), daily: try loss("1/2"))
+    )
+    let clock = ContinuousClock()
+    let ledger = try folder.open()
+    let spending = try clock.measure {
+      for index in 0..<10_000 {
+        _ = try ledger.spend(spend("1/10000", day: "day \(index / 1000)"), dataset: "d", id: nil)
+      }
+    }
+    let started = clock.now
+    let verification = try ledger.verify(head: nil)
+    let verifying = clock.now - started
+    #expect(verification.findings == [])
+    print("10000 spends \(spending), verifying them \(verifying)")
+  }
+}
