@@ -48,6 +48,26 @@ import Testing
     #expect(found == expected)
   }
 
+  @Test func `go on at any block`() {
+    var whole = KeyedStream(testing: [1, 2, 3, 4])
+    var later = KeyedStream(testing: [1, 2, 3, 4], nextBlock: 66_000)
+    let expected = words(132_008, of: &whole)
+    #expect(words(8, of: &later) == Array(expected[132_000...]))
+  }
+
+  /// False alarm: words agree with a probability of 2^-64 each.
+  @Test func `take a new key before one has been used too long`() {
+    let last = KeyedStream.blocksPerKey - 1
+    var stream = KeyedStream(testing: [1, 2, 3, 4], nextBlock: last)
+    var same = KeyedStream(testing: [1, 2, 3, 4], nextBlock: last)
+    #expect(words(2, of: &stream) == words(2, of: &same), "the last block is used")
+    var first = KeyedStream(testing: [1, 2, 3, 4])
+    let old = words(2, of: &first)
+    let next = words(2, of: &stream)
+    #expect(next != words(2, of: &same), "two new keys differ")
+    #expect(next != old, "nor does the old key begin again")
+  }
+
   @Test func `differ from stream to stream`() {
     var first = KeyedStream()
     var second = KeyedStream()

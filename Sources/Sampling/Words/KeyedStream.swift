@@ -23,7 +23,7 @@ package struct KeyedStream: ~Copyable {
   private static let blockBytes = 65_536
   /// A key is left after 2^28 cipher blocks (4 GiB), long before blocks that never repeat could be
   /// told from random ones: the advantage is at most 2^(2 * 28 - 129) = 2^-73.
-  private static let blocksPerKey: UInt64 = 1 << 28
+  package static let blocksPerKey: UInt64 = 1 << 28
   private static let zeros = [UInt8](repeating: 0, count: blockBytes)
 
   private let key = SecretMemory(count: keyWords + 1)
@@ -35,12 +35,13 @@ package struct KeyedStream: ~Copyable {
     rekey()
   }
 
-  /// Makes a stream under a given key, for tests against published keystreams.
-  package init(testing words: [UInt64]) {
+  /// Makes a stream under a given key and at a given block, for tests against published keystreams.
+  package init(testing words: [UInt64], nextBlock: UInt64 = 0) {
     precondition(words.count == Self.keyWords, "a key of 256 bits")
     for (index, word) in words.enumerated() { key.words[index] = word }
     key.words[Self.marker] = 1
     process = getpid()
+    self.nextBlock = nextBlock
   }
 
   private mutating func rekey() {
