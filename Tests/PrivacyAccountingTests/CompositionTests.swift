@@ -209,12 +209,12 @@ func expect(
 
   @Test func `reaches zero delta exactly at the sum of the losses`() throws {
     let composition = Composition([try ComposedMechanism(scale: 8, sensitivity: 2, times: 9)])
-    let sum = try #require(composition.sum)
-    #expect(sum.epsilon == Rational(9, 4))
-    let zero = composition.delta(epsilon: sum.epsilon, digits: 20)
+    let sum = composition.sumOfEpsilons
+    #expect(sum == Rational(9, 4))
+    let zero = composition.delta(epsilon: sum, digits: 20)
     #expect(zero.lower == .zero && zero.upper == .zero)
     let epsilon = try #require(composition.epsilon(delta: .zero, digits: 20))
-    #expect(epsilon.lower.rational == sum.epsilon && epsilon.upper.rational == sum.epsilon)
+    #expect(epsilon.lower.rational == sum && epsilon.upper.rational == sum)
     let nothing = try #require(composition.epsilon(delta: Rational(99, 100), digits: 20))
     #expect(nothing.lower == .zero && nothing.upper == .zero)
   }

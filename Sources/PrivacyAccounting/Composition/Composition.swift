@@ -35,11 +35,8 @@ public struct Composition: Sendable {
     lattice = LossLattice(for: mechanisms, limit: limit)
   }
 
-  /// The loss by the sum rule, which adaptively chosen spends also keep to.
-  public var sum: PrivacyLoss? {
-    let delta = mechanisms.reduce(Rational.zero) { $0 + $1.delta * Rational($1.times) }
-    return try? PrivacyLoss(epsilon: lattice.largest, delta: delta)
-  }
+  /// The sum of all epsilons, in nats: what adaptively chosen spends cost too.
+  public var sumOfEpsilons: Rational { lattice.largest }
 
   /// The composed distribution, its masses rounded one way to `64 * fractionWords` bits.
   private func distribution(
@@ -71,20 +68,34 @@ public struct Composition: Sendable {
   ///   - digits: The relative width of the result is at most `10^-digits`, unless `isRounded`.
   /// - Returns: Bounds on delta.
   public func delta(epsilon: Rational, digits: Int) -> Enclosure {
+    deltas(epsilons: [epsilon], digits: digits)[0]
+  }
+
+  /// Bounds on the smallest deltas at several epsilons, for one computation of the losses.
+  ///
+  /// - Parameters:
+  ///   - epsilons: In nats, each at least zero.
+  ///   - digits: As for `delta(epsilon:digits:)`.
+  /// - Returns: Bounds on delta, in the order of the epsilons.
+  public func deltas(epsilons: [Rational], digits: Int) -> [Enclosure] {
     refined(digits: digits, guess: Rational(1, 1_000_000)) { words in
       let precision = 64 * words
-      let lower = distribution(fractionWords: words, .down).delta(epsilon: epsilon)
-      let upper = distribution(fractionWords: words, .up).delta(epsilon: epsilon)
+      let low = distribution(fractionWords: words, .down)
+      let high = distribution(fractionWords: words, .up)
       let one = Enclosure(from: .one, to: .one, precision: precision)
-      let pure = Enclosure(
-        from: max(lower, .zero),
-        to: min(max(upper, .zero), .one),
-        precision: precision
-      )
-      guard mechanisms.contains(where: { $0.delta.signum > 0 }) else { return pure }
-      // 1 - s (1 - d) = (1 - s) + s d.
-      let sound = soundness(precision: precision)
-      return (one - sound) + sound * pure
+      let fails = mechanisms.contains { $0.delta.signum > 0 }
+      let sound = fails ? soundness(precision: precision) : one
+      return epsilons.map { epsilon in
+        let lower = low.delta(epsilon: epsilon)
+        let upper = high.delta(epsilon: epsilon)
+        let pure = Enclosure(
+          from: max(lower, .zero),
+          to: min(max(upper, .zero), .one),
+          precision: precision
+        )
+        // 1 - s (1 - d) = (1 - s) + s d.
+        return fails ? (one - sound) + sound * pure : pure
+      }
     }
   }
 
@@ -103,17 +114,17 @@ public struct Composition: Sendable {
       return nil
     }
     let guess = probe.lower.signum > 0 ? probe.lower.rational : delta
-    return refined(digits: digits, guess: guess) { words in
+    return refined(digits: digits, guess: guess) { words -> [Enclosure] in
       let precision = 64 * words
       guard let goal = target(delta, precision: precision) else {
-        return Enclosure(lattice.largest, precision: precision)
+        return [Enclosure(lattice.largest, precision: precision)]
       }
       let lower = distribution(fractionWords: words, .down)
         .epsilon(delta: goal.upper, precision: precision)
       let upper = distribution(fractionWords: words, .up)
         .epsilon(delta: max(goal.lower, .zero), precision: precision)
-      return Enclosure(from: min(lower, upper), to: upper, precision: precision)
-    }
+      return [Enclosure(from: min(lower, upper), to: upper, precision: precision)]
+    }[0]
   }
 
   /// The delta that is left for the losses once outright failures are paid:
@@ -141,19 +152,20 @@ public struct Composition: Sendable {
   private func refined(
     digits: Int,
     guess: Rational,
-    _ compute: (Int) -> Enclosure
-  ) -> Enclosure {
+    _ compute: (Int) -> [Enclosure]
+  ) -> [Enclosure] {
     let times = mechanisms.reduce(0) { $0 + $1.times * $1.sensitivity }
     // Digits, the smallness of delta, and what roundings over all steps add up to.
     let smallness = max(0, guess.denominator.bitWidth - guess.numerator.bitWidth)
     let bits = digits * 10 / 3 + smallness + 2 * BigInteger(times).bitWidth + 24
     var words = bits / 64 + 1
     while true {
-      let result = compute(words)
-      if result.isTighter(than: digits) || isRounded { return result }
+      let results = compute(words)
+      let loose = results.filter { !$0.isTighter(than: digits) }
+      if loose.isEmpty || isRounded { return results }
       // Two zeros are tight; zero below and something above asks for far more.
-      words = result.lower.signum == 0 ? words * 2 + 1 : words + 1 + words / 4
-      if words > 1 << 12 { return result }
+      words = loose.contains { $0.lower.signum == 0 } ? words * 2 + 1 : words + 1 + words / 4
+      if words > 1 << 12 { return results }
     }
   }
 }
