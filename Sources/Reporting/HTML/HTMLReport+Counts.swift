@@ -114,10 +114,11 @@ extension HTMLReport {
       <p>An independent draw of discrete Laplace noise was added to every cell of every measure: \
       whole numbers, symmetric about zero, with \
       <span class="formula">P(X = x) = (1 − q)/(1 + q) · q<sup>|x|</sup></span> and \
-      <span class="formula">q = e<sup>−1/scale</sup></span>.</p>
+      <span class="formula">q = e<sup>−1/scale</sup></span>. The scale is the sensitivity, \
+      which follows from the bounds, divided by ε.</p>
       <div class="scroll" role="region" aria-label="The noise" tabindex="0">
       <table>
-      <caption>The scale is the sensitivity, which follows from the bounds, divided by ε</caption>
+      <caption>The noise of each measure</caption>
       <thead><tr><th scope="col">Measure</th><th scope="col" class="n">Sensitivity</th>\
       <th scope="col" class="n">ε</th><th scope="col" class="n">Scale</th>\
       <th scope="col" class="n">± cell</th><th scope="col" class="n">± all</th>\

@@ -121,7 +121,7 @@ extension HTMLReport {
       </table>
       </div>
       <p>The costs of different releases from one data set add up. When nothing remains, the ledger \
-      refuses.</p>
+      refuses further ones.</p>
       </section>
 
       """

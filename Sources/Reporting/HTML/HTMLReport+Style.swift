@@ -39,7 +39,7 @@ extension HTMLReport {
     code, pre { font-family: var(--mono); font-size: .88em; }
     code { overflow-wrap: anywhere; }
     pre { background: var(--panel); padding: .7rem 1rem; border-radius: 4px; overflow-x: auto; }
-    pre code { overflow-wrap: normal; }
+    pre code { white-space: pre-wrap; }
     header { padding-top: 2.5rem; }
     .kind { margin: 0; color: var(--accent); font-weight: 600; letter-spacing: .02em; }
     .facts { color: var(--soft); }
