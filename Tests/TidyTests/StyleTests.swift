@@ -13,7 +13,8 @@ import Testing
 
   static var floatingPoint: Regex<AnyRegexOutput>? {
     try? Regex(
-      #"\b(Double|Float|Float16|Float80|CGFloat|TimeInterval)\b|\b(pow|log|log2|exp2|expm1|sqrt)\("#)
+      #"\b(Double|Float|Float16|Float80|CGFloat|TimeInterval)\b|\b(pow|log|log2|exp2|expm1|sqrt)\("#
+    )
   }
 
   @Test(arguments: SourceTree.sources.filter { exactTargets.contains($0.target) })
