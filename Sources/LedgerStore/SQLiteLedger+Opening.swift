@@ -50,7 +50,11 @@ extension SQLiteLedger {
       }
       try queue.close()
     } catch {
-      throw file.error(error)
+      guard case .unavailable(let failure) = file.error(error), failure.kind == .missing else {
+        throw file.error(error)
+      }
+      // What is missing is what could not be made.
+      throw file.failure(.readOnly, "its folder cannot be written")
     }
     return try file.take(from: temporary)
   }
