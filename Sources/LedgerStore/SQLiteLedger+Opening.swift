@@ -2,7 +2,6 @@
 // Reference: `docs/formats.md`, section "Ledger".
 // SPDX-License-Identifier: Apache-2.0
 
-import FoundationEssentials
 import GRDB
 import PrivacyAccounting
 
@@ -61,13 +60,13 @@ extension SQLiteLedger {
 
   static func configuration(
     readOnly: Bool,
-    patience: TimeInterval = patience
+    patience: Int = patience
   ) -> Configuration {
     var configuration = Configuration()
     configuration.readonly = readOnly
-    configuration.busyMode = .timeout(patience)
     configuration.label = "ledger"
     configuration.prepareDatabase { database in
+      try database.execute(sql: "PRAGMA busy_timeout = \(patience)")
       // What was committed survives a loss of power: the log is synchronised at every commit.
       try database.execute(sql: "PRAGMA synchronous = FULL")
     }

@@ -17,8 +17,8 @@ public final class SQLiteLedger: Sendable {
   let isReadOnly: Bool
   private let clock: @Sendable () -> String
 
-  /// How long a step waits for another process, in seconds.
-  package static let patience: TimeInterval = 15
+  /// How long a step waits for another process, in milliseconds.
+  package static let patience = 15_000
 
   /// Opens a ledger, and never creates one.
   ///
@@ -28,11 +28,11 @@ public final class SQLiteLedger: Sendable {
     try self.init(opening: path, clock: Self.now)
   }
 
-  /// Opens a ledger with another clock, or another patience in seconds.
+  /// Opens a ledger with another clock, or another patience in milliseconds.
   package init(
     opening path: String,
     clock: @escaping @Sendable () -> String = SQLiteLedger.now,
-    patience: TimeInterval = SQLiteLedger.patience
+    patience: Int = SQLiteLedger.patience
   ) throws(LedgerError) {
     let file = LedgerFile(path: path)
     try file.checkHeader()

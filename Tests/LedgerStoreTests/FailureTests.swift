@@ -151,7 +151,7 @@ import Testing
     let other = try DatabaseQueue(path: path)
     try other.inDatabase { database in
       try database.execute(sql: "BEGIN IMMEDIATE")
-      let ledger = try SQLiteLedger(opening: path, patience: 0.2)
+      let ledger = try SQLiteLedger(opening: path, patience: 200)
       let error = #expect(throws: LedgerError.self) {
         try ledger.spend(spend("1/4"), dataset: "d", id: nil)
       }
