@@ -123,7 +123,7 @@ import Testing
     #expect(
       problem
         == "\(folder.path)/spec.yaml:5:11: group_by: the lists make 100000000 cells (10000 of "
-        + "region times 10000 of intent), and one release holds at most 67108864; shorten a list "
+        + "region times 10000 of intent), and one release holds at most 4194304; shorten a list "
         + "or group by fewer keys"
     )
   }

@@ -30,8 +30,8 @@ public struct PlannedMeasure: Sendable, Hashable {
 
 /// Everything about a report that follows from its spec alone: reads no data, spends nothing.
 public struct AggregationPlan: Sendable, Hashable {
-  /// The most cells in one release: 2^26, about what the memory of a small machine holds.
-  public static let largestCellCount = 1 << 26
+  /// The most cells in one release: 2^22, about what a release of a few hundred megabytes holds.
+  public static let largestCellCount = 1 << 22
   /// The smallest and the largest scale that the sampler takes.
   public static let scales = Rational(1, 1000)...Rational(BigInteger(1) << 40)
 
