@@ -13,28 +13,28 @@ import PrivacyAccounting
 /// away, so its count is whole.
 ///
 /// - Privacy: What a unit keeps depends on its own signals and the key alone, not on other units and
-///   not on the order of rows. After `bounded()` a unit is in at most `c` cells, with at most `m`
+///   not on the order of rows. After `forEachBounded` a unit is in at most `c` cells, with at most `m`
 ///   signals in each and `t` in all.
-/// - Complexity: One look-up and a search of at most `c` slots for each signal; memory grows with the
-///   number of units times the cells they keep.
+/// - Complexity: One look-up for each signal and a search of at most 64 slots, or of a heap for units
+///   with more cells; memory grows with the number of units times the cells they keep.
 struct UnitTable {
-  private struct Slot {
-    var priority: UInt64
-    var cell: UInt32
-    var count: UInt32
-  }
-
   private struct Unit {
+    /// Where its cells begin in `slots`, or which of `large` it is.
     var offset: Int
     var count: Int32
+    /// The room for cells in `slots`; zero for a large unit.
     var capacity: Int32
   }
+
+  /// From so many cells on a unit is large: searching through fewer costs less than a dictionary.
+  private static let largeFrom = 64
 
   private let bounds: ContributionBounds
   private let prioritise: SipHash
   private var table: ByteTable
   private var units: [Unit] = []
-  private var slots: [Slot] = []
+  private var slots: [UnitCell] = []
+  private var large: [LargeUnit] = []
 
   /// Makes an empty table.
   ///
@@ -53,32 +53,48 @@ struct UnitTable {
     if index == units.count {
       let capacity = min(bounds.cellsPerUnit, 4)
       units.append(Unit(offset: slots.count, count: 0, capacity: Int32(capacity)))
-      for _ in 0..<capacity { slots.append(Slot(priority: 0, cell: 0, count: 0)) }
+      for _ in 0..<capacity { slots.append(Self.free) }
     }
     let unit = units[index]
-    for slot in unit.offset..<(unit.offset + Int(unit.count)) where slots[slot].cell == cell {
-      // More than m are never counted, so m is where counting may stop.
-      if slots[slot].count < UInt32(bounds.signalsPerCell) { slots[slot].count += 1 }
-      return
+    // More than m are never counted, so m is where counting may stop.
+    let most = UInt32(bounds.signalsPerCell)
+    if unit.capacity == 0 {
+      if large[unit.offset].count(cell, most: most) { return }
+    } else {
+      for slot in unit.offset..<(unit.offset + Int(unit.count)) where slots[slot].cell == cell {
+        if slots[slot].count < most { slots[slot].count += 1 }
+        return
+      }
     }
     // The hash of the unit's bytes is keyed too, so this is a function of those bytes and the key.
     let priority = prioritise(table.hash(of: index), UInt64(cell), 0)
-    let new = Slot(priority: priority, cell: cell, count: 1)
+    offer(UnitCell(priority: priority, cell: cell, count: 1), to: index)
+  }
+
+  /// Takes in a cell that a unit does not keep, if it is among the smallest.
+  private mutating func offer(_ new: UnitCell, to index: Int) {
+    let unit = units[index]
+    if unit.capacity == 0 {
+      large[unit.offset].offer(new, limit: bounds.cellsPerUnit)
+      return
+    }
+    let range = unit.offset..<(unit.offset + Int(unit.count))
     guard Int(unit.count) == bounds.cellsPerUnit else {
-      if unit.count == unit.capacity { grow(index) }
+      if unit.count == unit.capacity {
+        guard unit.count < Self.largeFrom else {
+          units[index] = Unit(offset: large.count, count: 0, capacity: 0)
+          large.append(LargeUnit(slots[range]))
+          return offer(new, to: index)
+        }
+        grow(index)
+      }
       slots[units[index].offset + Int(unit.count)] = new
       units[index].count += 1
       return
     }
     var worst = unit.offset
-    for slot in unit.offset..<(unit.offset + Int(unit.count))
-    where Self.isBefore(slots[worst], slots[slot]) { worst = slot }
-    if Self.isBefore(new, slots[worst]) { slots[worst] = new }
-  }
-
-  /// Cells of equal priority, which is one pair in 2^64, are ordered by their number.
-  private static func isBefore(_ left: Slot, _ right: Slot) -> Bool {
-    (left.priority, left.cell) < (right.priority, right.cell)
+    for slot in range where UnitCell.isBefore(slots[worst], slots[slot]) { worst = slot }
+    if UnitCell.isBefore(new, slots[worst]) { slots[worst] = new }
   }
 
   /// Moves a unit's slots to where there is twice the room.
@@ -87,9 +103,25 @@ struct UnitTable {
     let capacity = min(Int(old.capacity) * 2, bounds.cellsPerUnit)
     units[index].offset = slots.count
     units[index].capacity = Int32(capacity)
-    slots.reserveCapacity(slots.count + capacity)
     for slot in 0..<Int(old.count) { slots.append(slots[old.offset + slot]) }
-    for _ in Int(old.count)..<capacity { slots.append(Slot(priority: 0, cell: 0, count: 0)) }
+    for _ in Int(old.count)..<capacity { slots.append(Self.free) }
+  }
+
+  private static let free = UnitCell(priority: 0, cell: 0, count: 0)
+
+  /// The cells that a unit keeps.
+  private func cells(of unit: Unit) -> ArraySlice<UnitCell> {
+    unit.capacity == 0
+      ? large[unit.offset].cells[...] : slots[unit.offset..<(unit.offset + Int(unit.count))]
+  }
+
+  /// Calls `body` with the number of cells and of signals that each unit keeps before
+  /// `signals_per_unit` applies.
+  func forEachUnit(_ body: (_ cells: Int, _ signals: Int) -> Void) {
+    for unit in units {
+      let cells = cells(of: unit)
+      body(cells.count, cells.reduce(0) { $0 + Int($1.count) })
+    }
   }
 
   /// Calls `body` with every (unit, cell) that is kept and the number of signals kept in it.
@@ -98,35 +130,61 @@ struct UnitTable {
   /// priority of its own, and the `t` smallest over all cells of the unit stay. Which of the signals
   /// of one cell stay makes no difference to a count.
   func forEachBounded(_ body: (_ cell: UInt32, _ signals: UInt32) -> Void) {
-    var candidates: [Slot] = []
+    var candidates: [Candidate] = []
     var kept: [UInt32] = []
     for (index, unit) in units.enumerated() {
-      let range = unit.offset..<(unit.offset + Int(unit.count))
-      let total = slots[range].reduce(0) { $0 + Int($1.count) }
+      let cells = cells(of: unit)
+      let total = cells.reduce(0) { $0 + Int($1.count) }
       guard let most = bounds.signalsPerUnit, total > most else {
-        for slot in range { body(slots[slot].cell, slots[slot].count) }
+        for cell in cells { body(cell.cell, cell.count) }
         continue
       }
-      candidates.removeAll(keepingCapacity: true)
-      for slot in range {
-        for signal in 1...slots[slot].count {
-          let priority = prioritise(
-            table.hash(of: index),
-            UInt64(slots[slot].cell),
-            UInt64(signal)
-          )
-          candidates.append(
-            Slot(priority: priority, cell: UInt32(slot - unit.offset), count: signal)
-          )
-        }
-      }
-      candidates.sort { ($0.priority, $0.cell, $0.count) < ($1.priority, $1.cell, $1.count) }
+      choose(most, of: cells, hash: table.hash(of: index), into: &candidates)
       kept.removeAll(keepingCapacity: true)
-      kept.append(contentsOf: repeatElement(0, count: Int(unit.count)))
-      for candidate in candidates.prefix(most) { kept[Int(candidate.cell)] += 1 }
-      for slot in range where kept[slot - unit.offset] > 0 {
-        body(slots[slot].cell, kept[slot - unit.offset])
+      kept.append(contentsOf: repeatElement(0, count: cells.count))
+      for candidate in candidates { kept[Int(candidate.place)] += 1 }
+      for (cell, kept) in zip(cells, kept) where kept > 0 { body(cell.cell, kept) }
+    }
+  }
+
+  /// One signal of a unit, while some are chosen.
+  private struct Candidate {
+    var priority: UInt64
+    /// The number of its cell, to order equal priorities.
+    var cell: UInt32
+    /// Which of the cells of the unit it is.
+    var place: UInt32
+    /// Which of the signals of the cell.
+    var signal: UInt32
+  }
+
+  /// Leaves the `most` signals of the smallest priorities, in room for about twice as many.
+  private func choose(
+    _ most: Int,
+    of cells: ArraySlice<UnitCell>,
+    hash: UInt64,
+    into candidates: inout [Candidate]
+  ) {
+    func prune() {
+      candidates.sort {
+        ($0.priority, $0.cell, $0.signal) < ($1.priority, $1.cell, $1.signal)
+      }
+      candidates.removeLast(max(0, candidates.count - most))
+    }
+    candidates.removeAll(keepingCapacity: true)
+    for (place, cell) in cells.enumerated() {
+      for signal in 1...cell.count {
+        candidates.append(
+          Candidate(
+            priority: prioritise(hash, UInt64(cell.cell), UInt64(signal)),
+            cell: cell.cell,
+            place: UInt32(place),
+            signal: signal
+          )
+        )
+        if candidates.count >= 2 * most + 4096 { prune() }
       }
     }
+    prune()
   }
 }

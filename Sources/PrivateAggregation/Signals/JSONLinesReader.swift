@@ -4,7 +4,7 @@
 
 /// Reads JSON Lines: an object a line; blank lines are passed over.
 ///
-/// A line that is no JSON object, names a member twice or is longer than
+/// A line that is no JSON object, names a wanted member twice or is longer than
 /// `RecordBuffer.longestRecord` is malformed. Strings are decoded, numbers and booleans keep their
 /// source text, `null` and nested values count as absent.
 ///
@@ -16,7 +16,10 @@ struct JSONLinesReader {
   private(set) var values: [Range<Int>?]
   /// The decoded bytes of the wanted members of the last record.
   private(set) var scratch: [UInt8] = []
+  /// The line of the record that was malformed last, from 1; only where lines are counted.
+  private(set) var malformedLine = 0
 
+  /// Begins at the start of a file; `names` are distinct.
   init(_ buffer: RecordBuffer, names: [String]) throws(SignalFileError) {
     self.buffer = buffer
     self.names = names.map { Array($0.utf8) }
@@ -33,13 +36,18 @@ struct JSONLinesReader {
   mutating func next() throws(SignalFileError) -> CSVReader.Step {
     while true {
       guard let line = try line() else { return .end }
-      guard line.count <= buffer.longestRecord else { return .malformed }
+      guard line.count <= buffer.longestRecord else {
+        malformedLine = buffer.droppedLine
+        return .malformed
+      }
       var scanner = JSONScanner(base: buffer.bytes + line.lowerBound, count: line.count)
       scanner.skipSpace()
       if scanner.isAtEnd { continue }
       for index in values.indices { values[index] = nil }
       scratch.removeAll(keepingCapacity: true)
-      return decode(&scanner) ? .record : .malformed
+      if decode(&scanner) { return .record }
+      if buffer.countsLines { malformedLine = buffer.line(at: line.lowerBound) }
+      return .malformed
     }
   }
 
@@ -50,13 +58,14 @@ struct JSONLinesReader {
       let bytes = buffer.bytes
       var position = buffer.start + seen
       while position < buffer.end, bytes[position] != UInt8(ascii: "\n") { position += 1 }
-      if position < buffer.end {
+      if position < buffer.end, position - buffer.start <= buffer.longestRecord {
         let line = buffer.start..<position
         buffer.start = position + 1
         return line
       }
       seen = position - buffer.start
       if seen > buffer.longestRecord {
+        // Passed over even where its end is here, so that the line is known by `droppedLine`.
         try buffer.dropLine()
         return 0..<(seen + 1)
       }

@@ -18,6 +18,14 @@ final class RecordBuffer {
   /// Whether no byte follows those that are here.
   private(set) var isAtEnd = false
 
+  /// Whether lines are counted, which costs one more look at every byte.
+  var countsLines = false
+  /// The line, from 1, of the record that was dropped last; only where lines are counted.
+  private(set) var droppedLine = 0
+  /// The line feeds before `countedTo`.
+  private var lineFeeds = 0
+  private var countedTo = 0
+
   private let source: ByteSource
   private let capacity: Int
 
@@ -41,6 +49,10 @@ final class RecordBuffer {
   func extend() throws(SignalFileError) -> Bool {
     guard !isAtEnd else { return false }
     if start > 0 {
+      if countsLines {
+        _ = line(at: start)
+        countedTo -= start
+      }
       bytes.update(from: bytes + start, count: end - start)
       end -= start
       start = 0
@@ -55,6 +67,7 @@ final class RecordBuffer {
 
   /// Drops bytes up to and with the next line feed, however far it is.
   func dropLine() throws(SignalFileError) {
+    if countsLines { droppedLine = line(at: start) }
     while true {
       while start < end {
         start += 1
@@ -62,5 +75,14 @@ final class RecordBuffer {
       }
       guard try extend() else { return }
     }
+  }
+
+  /// The line, from 1, of a place among the bytes that are here, no earlier than any asked before.
+  func line(at position: Int) -> Int {
+    while countedTo < position {
+      if bytes[countedTo] == UInt8(ascii: "\n") { lineFeeds += 1 }
+      countedTo += 1
+    }
+    return lineFeeds + 1
   }
 }

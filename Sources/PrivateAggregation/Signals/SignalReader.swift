@@ -18,9 +18,13 @@ final class SignalReader {
   private var fieldCount = 0
   private var places: [Int] = []
   private var values: [ByteSlice?]
+  /// Room for decoded texts: a record's worth for each wanted column, as several may be one field.
   private let scratch: UnsafeMutablePointer<UInt8>
-  /// A record and, behind it, room for texts that are decoded from it.
   private static let scratchSize = RecordBuffer.longestRecord + 16
+  private let buffer: RecordBuffer
+  /// The line on which the record begins that was malformed last, from 1; only where lines are
+  /// counted.
+  private(set) var malformedLine: Int?
 
   /// Opens a file and reads its header.
   ///
@@ -28,8 +32,14 @@ final class SignalReader {
   ///   - path: The path, or `-`.
   ///   - names: The physical names of the wanted columns.
   ///   - bufferSize: The bytes that are held at once; small ones are for tests.
+  ///   - countsLines: Whether the lines of malformed records are to be known.
   /// - Throws: `SignalFileError`.
-  init(path: String, names: [String], bufferSize: Int? = nil) throws(SignalFileError) {
+  init(
+    path: String,
+    names: [String],
+    bufferSize: Int? = nil,
+    countsLines: Bool = false
+  ) throws(SignalFileError) {
     self.path = path
     let source = try ByteSource(path: path)
     self.source = source
@@ -37,8 +47,13 @@ final class SignalReader {
       throw SignalFileError(path: path, kind: .unsupported(unsupported))
     }
     let buffer = bufferSize.map { RecordBuffer(source, capacity: $0) } ?? RecordBuffer(source)
+    buffer.countsLines = countsLines
+    self.buffer = buffer
     if try Self.isJSON(path, buffer) {
-      json = try JSONLinesReader(buffer, names: names)
+      // Two columns may be one member.
+      let members = Set(names).sorted()
+      json = try JSONLinesReader(buffer, names: members)
+      places = names.compactMap { members.firstIndex(of: $0) }
     } else {
       var reader = try CSVReader(buffer)
       let header = try Self.header(path, &reader)
@@ -47,7 +62,7 @@ final class SignalReader {
       csv = reader
     }
     values = Array(repeating: nil, count: names.count)
-    scratch = .allocate(capacity: Self.scratchSize)
+    scratch = .allocate(capacity: Self.scratchSize * max(1, names.count))
   }
 
   deinit {
@@ -125,13 +140,23 @@ final class SignalReader {
   /// - Throws: `SignalFileError` where the file as a whole fails.
   func next() throws(SignalFileError) -> CSVReader.Step {
     if let step = try csv?.next() {
-      guard step == .record else { return step }
-      guard csv?.fields.count == fieldCount else { return .malformed }
+      guard step == .record else {
+        malformedLine = buffer.countsLines ? buffer.droppedLine : nil
+        return step
+      }
+      guard csv?.fields.count == fieldCount else {
+        malformedLine =
+          buffer.countsLines ? csv?.fields.first.map { buffer.line(at: $0.start) } : nil
+        return .malformed
+      }
       takeFields()
       return .record
     }
     guard let step = try json?.next() else { return .end }
-    guard step == .record else { return step }
+    guard step == .record else {
+      malformedLine = buffer.countsLines ? json?.malformedLine : nil
+      return step
+    }
     takeMembers()
     return .record
   }
@@ -162,8 +187,8 @@ final class SignalReader {
     reader.scratch.withUnsafeBufferPointer { decoded in
       if let base = decoded.baseAddress { scratch.update(from: base, count: decoded.count) }
     }
-    for (index, range) in reader.values.enumerated() {
-      values[index] = range.map {
+    for (index, place) in places.enumerated() {
+      values[index] = reader.values[place].map {
         ByteSlice(base: UnsafePointer(scratch + $0.lowerBound), count: $0.count)
       }
     }
