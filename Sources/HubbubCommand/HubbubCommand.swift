@@ -25,7 +25,7 @@ struct HubbubCommand: ParsableCommand {
       """,
     version: "0.1.0",
     subcommands: [
-      Plan.self, LedgerCommand.self, Account.self, Noise.self, Verify.self,
+      Demo.self, Report.self, Plan.self, LedgerCommand.self, Account.self, Noise.self, Verify.self,
     ]
   )
 }

@@ -23,58 +23,66 @@ enum HubbubProcess {
   /// A folder in memory where there is one: the tests of the ledger itself are what needs a disk.
   static let memory = FileManager.default.isWritableFile(atPath: "/dev/shm") ? "/dev/shm" : "/tmp"
 
-  /// Starts a shell on a script, with `hubbub` on its path, in a folder.
-  static func start(
-    _ script: String,
-    in folder: String,
-    output: FileHandle,
-    errors: FileHandle,
-    environment: [String: String] = [:]
-  ) throws -> Process {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: "/bin/sh")
-    process.arguments = ["-c", script]
-    process.currentDirectoryURL = URL(fileURLWithPath: folder)
-    var variables = ProcessInfo.processInfo.environment
-    variables["PATH"] = self.folder + ":" + (variables["PATH"] ?? "/usr/bin:/bin")
-    variables["HUBBUB_LEDGER"] = nil
-    variables["LC_ALL"] = "C.UTF-8"
-    for (name, value) in environment { variables[name] = value }
-    process.environment = variables
-    process.standardInput = FileHandle.nullDevice
-    process.standardOutput = output
-    process.standardError = errors
-    try process.run()
-    return process
-  }
-
-  /// Runs a script to its end.
+  /// Runs a script to its end, or to the end of a minute; `hubbub` is on its path.
+  ///
+  /// The shell is started with no signal blocked and none ignored, whatever the test bundle does.
   static func run(
     _ script: String,
     in folder: String,
     environment: [String: String] = [:]
   ) throws -> Outcome {
     let streams = try TemporaryDirectory()
-    func handle(_ name: String) throws -> FileHandle {
-      try streams.write("", to: name)
-      return try FileHandle(forWritingTo: URL(fileURLWithPath: streams.appending(name)))
-    }
-    let process = try start(
-      script,
-      in: folder,
-      output: handle("output"),
-      errors: handle("errors"),
-      environment: environment
+    let output = try streams.write("", to: "output")
+    let errors = try streams.write("", to: "errors")
+    var variables = ProcessInfo.processInfo.environment
+    variables["PATH"] = self.folder + ":" + (variables["PATH"] ?? "/usr/bin:/bin")
+    variables["HUBBUB_LEDGER"] = nil
+    variables["LC_ALL"] = "C.UTF-8"
+    for (name, value) in environment { variables[name] = value }
+
+    var actions = posix_spawn_file_actions_t()
+    posix_spawn_file_actions_init(&actions)
+    defer { posix_spawn_file_actions_destroy(&actions) }
+    posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+    posix_spawn_file_actions_addopen(&actions, 1, output, O_WRONLY | O_APPEND, 0)
+    posix_spawn_file_actions_addopen(&actions, 2, errors, O_WRONLY | O_APPEND, 0)
+    var attributes = posix_spawnattr_t()
+    posix_spawnattr_init(&attributes)
+    defer { posix_spawnattr_destroy(&attributes) }
+    var none = sigset_t()
+    sigemptyset(&none)
+    var all = sigset_t()
+    sigfillset(&all)
+    posix_spawnattr_setsigmask(&attributes, &none)
+    posix_spawnattr_setsigdefault(&attributes, &all)
+    posix_spawnattr_setflags(
+      &attributes,
+      Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF)
     )
-    process.waitUntilExit()
-    func text(_ name: String) throws -> String {
-      let data = try Data(contentsOf: URL(fileURLWithPath: streams.appending(name)))
-      return String(decoding: data, as: UTF8.self)
+    let words = ["timeout", "-k", "1", "60", "/bin/sh", "-c", "cd '\(folder)'\n" + script]
+    let arguments = words.map { strdup($0) } + [nil]
+    let values = variables.map { strdup("\($0.key)=\($0.value)") } + [nil]
+    defer { for pointer in arguments + values { free(pointer) } }
+    var process = pid_t()
+    let failure = posix_spawn(
+      &process,
+      "/usr/bin/timeout",
+      &actions,
+      &attributes,
+      arguments,
+      values
+    )
+    guard failure == 0 else { throw POSIXError(POSIXErrorCode(rawValue: failure) ?? .EIO) }
+    var status: Int32 = 0
+    while waitpid(process, &status, 0) < 0, errno == EINTR {}
+    func text(_ path: String) throws -> String {
+      String(decoding: try Data(contentsOf: URL(fileURLWithPath: path)), as: UTF8.self)
     }
+    let ended = status & 0x7F == 0
     return Outcome(
-      status: process.terminationStatus,
-      output: try text("output"),
-      errors: try text("errors")
+      status: ended ? (status >> 8) & 0xFF : 128 + (status & 0x7F),
+      output: try text(output),
+      errors: try text(errors)
     )
   }
 }

@@ -31,6 +31,31 @@ extension CommandFailure {
   }
 }
 
+extension CommandFailure {
+  /// The end of a run of the pipeline; `again` is the command that takes it up.
+  init(_ error: ReleaseError, again: String) {
+    switch error {
+    case .ledger(let error):
+      self.init(error)
+    case .file(let error):
+      self.init(
+        status: error.isInvalidInput ? .invalid : .environment,
+        message: "\(error); nothing was spent"
+      )
+    case .interrupted(let error, _):
+      self.init(
+        status: .environment,
+        message: "\(error). The loss is held: `\(again)` finishes the release at no further cost."
+      )
+    case .stored(let error):
+      self.init(
+        status: .environment,
+        message: "the ledger keeps something that is no release (\(error)); restore a backup"
+      )
+    }
+  }
+}
+
 extension ExitStatus {
   /// How an error of the ledger ends the program.
   init(_ error: LedgerError) {

@@ -61,4 +61,10 @@ struct PlannedReport {
 enum Today {
   /// Today's label, `YYYY-MM-DD`.
   static var label: String { Date.now.formatted(.iso8601.year().month().day()) }
+
+  /// Whether a text is a day, `YYYY-MM-DD`.
+  static func isDay(_ text: String) -> Bool {
+    guard let date = try? Date(text, strategy: .iso8601.year().month().day()) else { return false }
+    return date.formatted(.iso8601.year().month().day()) == text
+  }
 }
