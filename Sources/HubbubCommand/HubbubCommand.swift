@@ -26,6 +26,7 @@ struct HubbubCommand: ParsableCommand {
     version: "0.1.0",
     subcommands: [
       Demo.self, Report.self, Plan.self, LedgerCommand.self, Account.self, Noise.self, Verify.self,
+      SignalsCommand.self,
     ]
   )
 }

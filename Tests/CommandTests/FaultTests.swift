@@ -92,7 +92,7 @@ enum SmallReport {
 
   /// The kinds of call, with how many to step over in a plain run.
   private static let calls = [
-    ("openat", 19), ("read", 11), ("pwrite64", 7), ("fdatasync", 1), ("fsync", 1), ("rename", 1),
+    ("openat", 29), ("read", 17), ("pwrite64", 9), ("fdatasync", 1), ("fsync", 1), ("rename", 1),
     ("unlink", 1), ("write", 1), ("mkdir", 1),
   ]
 
@@ -122,7 +122,7 @@ enum SmallReport {
 
   @Test(
     .enabled(if: Machine.canInject, "needs strace, which may trace here"),
-    arguments: [("pwrite64", 7), ("fdatasync", 1), ("fsync", 1), ("rename", 1)]
+    arguments: [("pwrite64", 9), ("fdatasync", 1), ("fsync", 1), ("rename", 1)]
   )
   func `a full disk ends the run and loses nothing`(call: String, step: Int) throws {
     let printed = try run(call, step, "error=ENOSPC")

@@ -46,9 +46,14 @@ struct Demo: AsyncParsableCommand {
 
 /// The folder of a demonstration and what it holds.
 struct DemoFolder {
-  private static let people = 4000
-  private static let states = ["CA", "FL", "IL", "NY", "TX", "WA"]
-  private static let intents = ["auto.suv", "home.loan", "phone.plan", "travel.beach"]
+  /// Made-up signals, the same each time; the noise is not.
+  private static let signals = SyntheticSignals(
+    count: 20_000,
+    units: 4000,
+    regions: 6,
+    intents: 4,
+    seed: 1
+  )
 
   private let root: String
 
@@ -101,20 +106,16 @@ struct DemoFolder {
   /// Writes the signals, the lists, the spec and the policy.
   func fill() throws(CommandFailure) {
     let texts = [
-      ("states.txt", Self.states.map { $0 + "\n" }.joined()),
+      ("regions.txt", Self.signals.regions.map { $0 + "\n" }.joined()),
       ("spec.yaml", Self.spec),
       ("policy.yaml", Self.policyText),
     ]
     do {
       for (name, text) in texts { try OutputFile.write(Array(text.utf8), to: path(name)) }
-      try OutputFile.write(signals, to: path("signals.csv"))
+      try OutputFile.write(to: path("signals.csv")) { Self.signals.write(.csv, to: $0) }
     } catch {
       throw Self.failure(error)
     }
-  }
-
-  private var signals: [UInt8] {
-    DemoSignals.csv(people: Self.people, states: Self.states, intents: Self.intents)
   }
 
   /// Reads the policy that was written, as `hubbub ledger create` does.
@@ -126,16 +127,16 @@ struct DemoFolder {
 
   private static var spec: String {
     """
-    # Who shows interest in what, per state: counts with noise, never persons.
+    # Who shows interest in what, per region: counts with noise, never persons.
     name: demo
     dataset: demo-signals              # the ledger account that pays
     signals:
       files: [signals.csv]
-      columns: {unit: unit, region: region, intent: intent}
+      columns: {unit: user_id, region: region, intent: intent, consent: consent}
     bounds: {cells_per_unit: 4, signals_per_cell: 2}   # what one person can count for
     group_by: [region, intent]
-    regions: states.txt                # the cells are listed, so they reveal nothing
-    intents: [\(intents.joined(separator: ", "))]
+    regions: regions.txt               # the cells are listed, so they reveal nothing
+    intents: [\(signals.intents.joined(separator: ", "))]
     budget: {epsilon: 1}               # what this report costs, exactly
     measures: [{count: signals}, {count: units}]
     output: {directory: out}
@@ -147,7 +148,7 @@ struct DemoFolder {
     # What the owner of the signals allows, for ever.
     dataset: demo-signals
     lifetime: {epsilon: 2}
-    signals: {files: [signals.csv], unit: unit}
+    signals: {files: [signals.csv], unit: user_id, consent: consent}
 
     """
 }
@@ -155,8 +156,8 @@ extension DemoFolder {
   /// What was made, before the table.
   var opening: String {
     """
-    Made \(root)/ with synthetic signals of \(Self.people) people, a spec, and a ledger that may
-    ever spend epsilon 2. Then ran the report, which cost epsilon 1:
+    Made \(root)/ with 20,000 made-up signals of 4,000 people, a spec, and a ledger
+    that may ever spend epsilon 2. Then ran the report:
 
 
     """

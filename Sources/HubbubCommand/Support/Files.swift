@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Glibc
+import Hubbub
 
 /// An input that is read whole.
 enum InputFile {
@@ -61,16 +62,43 @@ enum OutputFile {
 
   /// Writes a file under a name of its own, brings it to the disk, then gives it its name.
   static func write(_ bytes: [UInt8], to path: String) throws(WriteFailure) {
+    try write(to: path) { descriptor in writeAll(bytes, to: descriptor) }
+  }
+
+  /// The same for what is written piece by piece.
+  ///
+  /// - Parameters:
+  ///   - path: The name that the file gets.
+  ///   - content: Writes to the open file and returns zero, or the number of the error.
+  /// - Throws: `WriteFailure`, with nothing left behind.
+  static func write(to path: String, _ content: (Int32) -> Int32) throws(WriteFailure) {
     let temporary = "\(path).new-\(getpid())"
     let descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
     guard descriptor >= 0 else { throw WriteFailure(path) }
-    var number = writeAll(bytes, to: descriptor)
+    var number = content(descriptor)
     if number == 0, fsync(descriptor) != 0 { number = errno }
     if close(descriptor) != 0, number == 0 { number = errno }
     if number == 0, rename(temporary, path) != 0 { number = errno }
     guard number == 0 else {
       unlink(temporary)
       throw WriteFailure(path, number)
+    }
+  }
+}
+
+extension SyntheticSignals {
+  /// Writes all signals to an open file.
+  ///
+  /// - Returns: Zero, or the number of the error.
+  func write(_ format: Format, to descriptor: Int32) -> Int32 {
+    do {
+      try write(format) { bytes throws(WriteFailure) in
+        let number = writeAll(bytes, to: descriptor)
+        guard number == 0 else { throw WriteFailure("", number) }
+      }
+      return 0
+    } catch {
+      return error.number
     }
   }
 }

@@ -44,14 +44,19 @@ enum Diagnostics {
 ///
 /// - Returns: Zero, or the number of the error.
 func writeAll(_ bytes: [UInt8], to descriptor: Int32) -> Int32 {
-  bytes.withUnsafeBytes { buffer in
-    var offset = 0
-    while offset < buffer.count {
-      let count = write(descriptor, buffer.baseAddress?.advanced(by: offset), buffer.count - offset)
-      if count < 0, errno == EINTR { continue }
-      guard count >= 0 else { return errno }
-      offset += count
-    }
-    return 0
+  bytes.withUnsafeBytes { writeAll($0, to: descriptor) }
+}
+
+/// Writes all bytes to an open file.
+///
+/// - Returns: Zero, or the number of the error.
+func writeAll(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32) -> Int32 {
+  var offset = 0
+  while offset < bytes.count {
+    let count = write(descriptor, bytes.baseAddress?.advanced(by: offset), bytes.count - offset)
+    if count < 0, errno == EINTR { continue }
+    guard count >= 0 else { return errno }
+    offset += count
   }
+  return 0
 }

@@ -78,6 +78,11 @@ struct YAMLText {
       SpecificationError(file: file, line: mark?.line, column: mark?.column, message: message)
     }
     switch error {
+    case .scanner(_, let problem, let mark, _)
+    where problem.contains("expected alphabetic or numeric"):
+      return at(mark, #"a value that begins with * or & needs quotes; write "*.csv""#)
+    case .composer(_, let problem, let mark, _) where problem.contains("undefined alias"):
+      return at(mark, #"a value that begins with * needs quotes; write "*.csv""#)
     case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _):
       return at(mark, "is not YAML here (\(problem)); check the indentation, quotes and brackets")
     case .composer(_, let problem, let mark, _):
