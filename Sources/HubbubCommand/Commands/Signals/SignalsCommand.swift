@@ -14,6 +14,6 @@ struct SignalsCommand: ParsableCommand {
         hubbub signals generate --count 100000 > signals.csv
         hubbub signals check signals.csv --unit user_id
       """,
-    subcommands: [SignalsGenerate.self]
+    subcommands: [SignalsGenerate.self, SignalsCheck.self]
   )
 }

@@ -17,7 +17,7 @@ struct SignalsGenerate: ParsableCommand {
       """
   )
 
-  @Option(help: "How many signals.")
+  @Option(parsing: .unconditional, help: "How many signals.")
   var count: Int
 
   @Option(help: "How many units; a tenth of the signals if left out.")
