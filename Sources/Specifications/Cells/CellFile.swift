@@ -1,5 +1,5 @@
 // CellFile.swift: the public values of one key, from a text file or a column of a CSV file.
-// Reference: RFC 4180.
+// Reference: [RFC4180].
 // SPDX-License-Identifier: Apache-2.0
 
 /// One value of a cell file and the line that it stands on.
