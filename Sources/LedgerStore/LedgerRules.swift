@@ -54,19 +54,22 @@ struct LedgerRules {
     return row.state == .committed ? try stored(row) : nil
   }
 
+  /// Throws what a reservation would throw, and changes nothing.
+  func check(_ request: ReservationRequest) throws {
+    let filter = try filter(of: request.dataset)
+    let row = try held(request)
+    if row?.state == .committed { return }
+    try checkPins(of: filter.policy, against: request)
+    if row == nil { _ = try accepted(request.spend, dataset: request.dataset, filter: filter) }
+  }
+
   /// Holds a loss, takes up an attempt that died, or finds what was paid before.
   func reserve(_ request: ReservationRequest, attempt: String) throws -> ReservedAs {
     let filter = try filter(of: request.dataset)
-    let row = try tables.release(request.id)
-    if let row, row.state != .voided {
-      guard row.dataset == request.dataset, row.digest == request.digest,
-        row.spend.loss == request.spend.loss, row.spend.analyst == request.spend.analyst,
-        row.spend.slices.map(Set.init) == request.spend.slices.map(Set.init)
-      else { throw LedgerError.conflict(request.id) }
-      if row.state == .committed { return .committed(try stored(row)) }
-    }
+    let row = try held(request)
+    if let row, row.state == .committed { return .committed(try stored(row)) }
     try checkPins(of: filter.policy, against: request)
-    if var row, row.state != .voided {
+    if var row {
       // The loss is held already, under the day label of the first attempt.
       row.attempt = attempt
       try tables.store(row)
@@ -180,22 +183,40 @@ struct LedgerRules {
 
   // MARK: - Parts of steps
 
+  /// What is kept under the id of a request, voided reservations aside.
+  private func held(_ request: ReservationRequest) throws -> ReleaseRow? {
+    guard let row = try tables.release(request.id), row.state != .voided else { return nil }
+    guard row.dataset == request.dataset, row.digest == request.digest,
+      row.spend.loss == request.spend.loss, row.spend.analyst == request.spend.analyst,
+      row.spend.slices.map(Set.init) == request.spend.slices.map(Set.init)
+    else { throw LedgerError.conflict(request.id) }
+    return row
+  }
+
+  /// The accounts that a spend touches as they are after it, or throws; adds nothing.
+  private func accepted(
+    _ spend: Spend,
+    dataset: String,
+    filter: BudgetFilter
+  ) throws -> [BudgetAccount: Odometer] {
+    let accounts = filter.accounts(analyst: spend.analyst, day: spend.day)
+    switch filter.decide(spend, balances: try balances(accounts, dataset: dataset)) {
+    case .invalid(let reason, let left): throw LedgerError.invalid(reason, remaining: left)
+    case .refused(let refusal): throw LedgerError.refused(refusal)
+    case .accepted(let after, _): return after
+    }
+  }
+
   /// Adds a spend to every account that it touches, or throws and adds nothing.
   ///
   /// - Returns: The spend with its slices as the policy spells them, in order.
   private func charge(_ spend: Spend, dataset: String, filter: BudgetFilter) throws -> Spend {
-    let accounts = filter.accounts(analyst: spend.analyst, day: spend.day)
-    let decision = filter.decide(spend, balances: try balances(accounts, dataset: dataset))
-    switch decision {
-    case .invalid(let reason, let left): throw LedgerError.invalid(reason, remaining: left)
-    case .refused(let refusal): throw LedgerError.refused(refusal)
-    case .accepted(let after, _):
-      let slices = try filter.checkedSlices(of: spend)
-      for (account, odometer) in after {
-        try tables.store(odometer, of: account, dataset: dataset, changed: slices)
-      }
-      return Spend(loss: spend.loss, analyst: spend.analyst, day: spend.day, slices: slices)
+    let after = try accepted(spend, dataset: dataset, filter: filter)
+    let slices = try filter.checkedSlices(of: spend)
+    for (account, odometer) in after {
+      try tables.store(odometer, of: account, dataset: dataset, changed: slices)
     }
+    return Spend(loss: spend.loss, analyst: spend.analyst, day: spend.day, slices: slices)
   }
 
   private func balances(

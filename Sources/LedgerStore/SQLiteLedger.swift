@@ -104,6 +104,13 @@ extension SQLiteLedger: BudgetLedger {
     try read { rules in try rules.storedRelease(id, dataset: dataset, digest: digest) }
   }
 
+  /// Says what `reserve` would refuse, and changes nothing.
+  ///
+  /// - Throws: What `reserve` would throw now.
+  public func check(_ request: ReservationRequest) throws(LedgerError) {
+    try read { rules in try rules.check(request) }
+  }
+
   /// Holds the whole loss durably, takes up an attempt that died, or finds what was paid before.
   ///
   /// An id that was voided may be used again, for anything: nothing was read under it.

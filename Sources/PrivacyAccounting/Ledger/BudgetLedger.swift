@@ -156,6 +156,14 @@ public protocol BudgetLedger: Sendable {
     digest: String
   ) async throws(LedgerError) -> StoredRelease?
 
+  /// Says what `reserve` would refuse, and changes nothing, so that a refusal comes before any
+  /// signal file is opened.
+  ///
+  /// It holds nothing: another spend may come in between, and only `reserve` decides.
+  ///
+  /// - Throws: What `reserve` would throw now.
+  func check(_ request: ReservationRequest) async throws(LedgerError)
+
   /// Holds the whole loss durably, or refuses and changes nothing.
   ///
   /// The same id and digest takes up an attempt that died, under a new token: the older attempt

@@ -61,7 +61,7 @@ struct CSVReader {
       if buffer.start == buffer.end, try !buffer.extend() { return .end }
       switch scan() {
       case .whole(let next):
-        guard next - buffer.start <= buffer.longestRecord + 2 else {
+        guard next - buffer.start <= buffer.longestRecord else {
           try buffer.dropLine()
           return .malformed
         }

@@ -20,9 +20,9 @@ struct JSONLinesReader {
   private(set) var malformedLine = 0
 
   /// Begins at the start of a file; `names` are distinct.
-  init(_ buffer: RecordBuffer, names: [String]) throws(SignalFileError) {
+  init(_ buffer: RecordBuffer, names: [[UInt8]]) throws(SignalFileError) {
     self.buffer = buffer
-    self.names = names.map { Array($0.utf8) }
+    self.names = names
     values = Array(repeating: nil, count: names.count)
     while buffer.end - buffer.start < 3, try buffer.extend() {}
     if buffer.end - buffer.start >= 3, buffer.bytes[buffer.start] == 0xEF,

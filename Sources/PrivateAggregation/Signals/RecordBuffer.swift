@@ -5,7 +5,7 @@
 ///
 /// Memory is bounded by the longest record that is taken.
 final class RecordBuffer {
-  /// The longest record in bytes; a longer one contributes nothing.
+  /// The longest record in bytes, the line end of CSV included; a longer one contributes nothing.
   static let longestRecord = 1 << 20
   private static let capacity = 4 << 20
 

@@ -50,10 +50,17 @@ final class SignalReader {
     buffer.countsLines = countsLines
     self.buffer = buffer
     if try Self.isJSON(path, buffer) {
-      // Two columns may be one member.
-      let members = Set(names).sorted()
+      // Two columns may be one member; names are the same when all their bytes are.
+      var members: [[UInt8]] = []
+      for name in names.map({ Array($0.utf8) }) {
+        if let place = members.firstIndex(of: name) {
+          places.append(place)
+        } else {
+          places.append(members.count)
+          members.append(name)
+        }
+      }
       json = try JSONLinesReader(buffer, names: members)
-      places = names.compactMap { members.firstIndex(of: $0) }
     } else {
       var reader = try CSVReader(buffer)
       let header = try Self.header(path, &reader)
