@@ -53,6 +53,7 @@ struct AccountView {
   private let policy: LedgerPolicy
   private let remaining: RemainingBudget
   private let day: String
+  private let analyst: String?
   /// Releases that hold a loss and are not done, with their states.
   private let pending: [(id: ReleaseID, state: String, loss: PrivacyLoss)]
 
@@ -67,6 +68,7 @@ struct AccountView {
       try ledger.remaining(dataset: name, analyst: analyst, day: day)
     }
     self.day = day
+    self.analyst = analyst
     pending = try Self.pending(ledger, name)
   }
 
@@ -111,7 +113,8 @@ struct AccountView {
       table.add(Self.row("on \(day)", cap, left))
     }
     if let left = remaining.analyst {
-      table.add(["for the analyst", "", left.epsilon.description, "", left.delta.description])
+      let cap = analyst.flatMap { policy.analysts?[$0] } ?? policy.analysts?["*"] ?? left
+      table.add(Self.row("for \(analyst ?? "any other analyst")", cap, left))
     }
     text += table.text + "\n"
     let spent = lifetime.epsilon - remaining.lifetime.epsilon
