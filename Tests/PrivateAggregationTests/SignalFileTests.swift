@@ -95,7 +95,7 @@ import Testing
       #expect(try records(folder.write(text, to: name), ["u"]) == [.texts("a")])
     }
     let path = try folder.write("{\"u\":1}\n{\"u\":1}\n", to: "a.csv")
-    #expect(Self.kind(path) == .noHeader)
+    #expect(Self.kind(path) == .missingColumn("u"))
     let zipped = try folder.write(bytes: Self.gzip("{\"u\":\"a\"}"), to: "b.jsonl.gz")
     #expect(try records(zipped, ["u"]) == [.texts("a")])
   }

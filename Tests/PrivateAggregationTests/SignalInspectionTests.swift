@@ -25,7 +25,7 @@ import Testing
       ragged,1
       ,south,0201,5
       a,south,,5
-      stray"quote,south,0101,5
+      "stray"quote,south,0101,5
       d,south,0301,5
 
       """,

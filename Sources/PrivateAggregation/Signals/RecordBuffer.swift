@@ -9,7 +9,7 @@ final class RecordBuffer {
   static let longestRecord = 1 << 20
   private static let capacity = 4 << 20
 
-  /// The bytes that are here.
+  /// The bytes that are here, and a line feed behind them.
   private(set) var bytes: UnsafeMutablePointer<UInt8>
   /// Where the next record begins.
   var start = 0
@@ -33,7 +33,8 @@ final class RecordBuffer {
     precondition(capacity > Self.longestRecord + 1 || capacity < 1 << 16, "room for a record")
     self.source = source
     self.capacity = capacity
-    bytes = .allocate(capacity: capacity)
+    bytes = .allocate(capacity: capacity + ByteSearch.padding)
+    bytes.initialize(repeating: UInt8(ascii: "\n"), count: capacity + ByteSearch.padding)
   }
 
   deinit {
@@ -62,19 +63,24 @@ final class RecordBuffer {
     let count = try source.read(into: room)
     isAtEnd = count == 0
     end += count
+    // A guard, at which searches stop.
+    bytes[end] = UInt8(ascii: "\n")
     return count > 0
   }
 
   /// Drops bytes up to and with the next line feed, however far it is.
   func dropLine() throws(SignalFileError) {
+    markMalformed()
+    repeat {
+      let stop = ByteSearch.lineFeed(bytes, from: start)
+      start = min(stop + 1, end)
+      if stop < end { return }
+    } while try extend()
+  }
+
+  /// Remembers the line of the record that begins at `start`, where lines are counted.
+  func markMalformed() {
     if countsLines { droppedLine = line(at: start) }
-    while true {
-      while start < end {
-        start += 1
-        if bytes[start - 1] == UInt8(ascii: "\n") { return }
-      }
-      guard try extend() else { return }
-    }
   }
 
   /// The line, from 1, of a place among the bytes that are here, no earlier than any asked before.

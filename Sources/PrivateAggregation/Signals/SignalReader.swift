@@ -15,12 +15,12 @@ final class SignalReader {
   // One of the two; kept apart so that each changes in place.
   private var csv: CSVReader?
   private var json: JSONLinesReader?
-  private var fieldCount = 0
+  /// Which slot or member each wanted column is; two columns may be one.
   private var places: [Int] = []
-  private var values: [ByteSlice?]
+  private let count: Int
+  private let values: UnsafeMutablePointer<ByteSlice?>
   /// Room for decoded texts: a record's worth for each wanted column, as several may be one field.
   private let scratch: UnsafeMutablePointer<UInt8>
-  private static let scratchSize = RecordBuffer.longestRecord + 16
   private let buffer: RecordBuffer
   /// The line on which the record begins that was malformed last, from 1; only where lines are
   /// counted.
@@ -62,18 +62,20 @@ final class SignalReader {
       }
       json = try JSONLinesReader(buffer, names: members)
     } else {
-      var reader = try CSVReader(buffer)
-      let header = try Self.header(path, &reader)
-      fieldCount = header.count
-      places = try Self.places(path, header, names)
-      csv = reader
+      guard let header = try CSVReader.header(buffer) else {
+        throw SignalFileError(path: path, kind: .noHeader)
+      }
+      (places, csv) = try Self.csv(path, buffer, header, names)
     }
-    values = Array(repeating: nil, count: names.count)
-    scratch = .allocate(capacity: Self.scratchSize * max(1, names.count))
+    count = names.count
+    values = .allocate(capacity: max(1, count))
+    values.initialize(repeating: nil, count: count)
+    scratch = .allocate(capacity: (RecordBuffer.longestRecord + 16) * max(1, count))
   }
 
   deinit {
     scratch.deallocate()
+    values.deallocate()
   }
 
   /// The bytes that were read so far, before decompression, and the size of the file if it has one.
@@ -100,45 +102,31 @@ final class SignalReader {
     return place < buffer.end && buffer.bytes[place] == UInt8(ascii: "{")
   }
 
-  private static func header(
+  /// Finds the wanted columns in a header: their slots, and a reader that fills these.
+  private static func csv(
     _ path: String,
-    _ reader: inout CSVReader
-  ) throws(SignalFileError) -> [String] {
-    guard try reader.next() == .record else { throw SignalFileError(path: path, kind: .noHeader) }
-    return reader.fields.map { field in
-      let base = reader.buffer.bytes + field.start
-      let bytes = Array(UnsafeBufferPointer(start: base, count: field.count))
-      return String(decoding: field.isEscaped ? unescaped(bytes) : bytes, as: UTF8.self)
-    }
-  }
-
-  private static func places(
-    _ path: String,
-    _ header: [String],
+    _ buffer: RecordBuffer,
+    _ header: [[UInt8]],
     _ names: [String]
-  ) throws(SignalFileError) -> [Int] {
+  ) throws(SignalFileError) -> ([Int], CSVReader) {
+    var slots = [Int32](repeating: -1, count: header.count)
     var places: [Int] = []
+    var used: Int32 = 0
     for name in names {
-      let found = header.indices.filter { header[$0] == name }
-      guard let place = found.first else {
+      let found = header.indices.filter { header[$0] == Array(name.utf8) }
+      guard let column = found.first else {
         throw SignalFileError(path: path, kind: .missingColumn(name))
       }
       guard found.count == 1 else {
         throw SignalFileError(path: path, kind: .duplicateColumn(name))
       }
-      places.append(place)
+      if slots[column] < 0 {
+        slots[column] = used
+        used += 1
+      }
+      places.append(Int(slots[column]))
     }
-    return places
-  }
-
-  private static func unescaped(_ bytes: [UInt8]) -> [UInt8] {
-    var result: [UInt8] = []
-    var index = 0
-    while index < bytes.count {
-      result.append(bytes[index])
-      index += bytes[index] == UInt8(ascii: "\"") ? 2 : 1
-    }
-    return result
+    return (places, CSVReader(buffer, slots: slots))
   }
 
   /// Reads the next record.
@@ -146,18 +134,14 @@ final class SignalReader {
   /// - Returns: `.malformed` for one that cannot be decoded, which contributes nothing.
   /// - Throws: `SignalFileError` where the file as a whole fails.
   func next() throws(SignalFileError) -> CSVReader.Step {
-    if let step = try csv?.next() {
-      guard step == .record else {
-        malformedLine = buffer.countsLines ? buffer.droppedLine : nil
-        return step
+    if let csv {
+      let step = try csv.next()
+      if step == .record {
+        takeFields(csv)
+      } else if buffer.countsLines {
+        malformedLine = buffer.droppedLine
       }
-      guard csv?.fields.count == fieldCount else {
-        malformedLine =
-          buffer.countsLines ? csv?.fields.first.map { buffer.line(at: $0.start) } : nil
-        return .malformed
-      }
-      takeFields()
-      return .record
+      return step
     }
     guard let step = try json?.next() else { return .end }
     guard step == .record else {
@@ -168,24 +152,18 @@ final class SignalReader {
     return .record
   }
 
-  private func takeFields() {
-    guard let reader = csv else { return }
+  @inline(__always)
+  private func takeFields(_ csv: CSVReader) {
     var used = 0
-    for (index, place) in places.enumerated() {
-      let field = reader.fields[place]
-      let base = UnsafePointer(reader.buffer.bytes + field.start)
+    for index in 0..<count {
+      let field = csv.fields[places[index]]
       guard field.isEscaped else {
-        values[index] = ByteSlice(base: base, count: field.count)
+        values[index] = ByteSlice(base: buffer.bytes + field.start, count: field.count)
         continue
       }
-      let begin = used
-      var offset = 0
-      while offset < field.count {
-        scratch[used] = base[offset]
-        used += 1
-        offset += base[offset] == UInt8(ascii: "\"") ? 2 : 1
-      }
-      values[index] = ByteSlice(base: UnsafePointer(scratch + begin), count: used - begin)
+      let length = csv.decode(field, into: scratch + used)
+      values[index] = ByteSlice(base: scratch + used, count: length)
+      used += length
     }
   }
 
