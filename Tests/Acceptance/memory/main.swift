@@ -7,7 +7,9 @@ var total = Rational.zero
 for index in 1...200 {
   let a = BigInteger(index).power(37) - 12_345
   let b = (BigInteger(-index) << 90) + 7
-  let products = [a + b, a - b, a * b, -a, a.dividedRoundingDown(by: b), a.dividedRoundingUp(by: b)]
+  let products = [
+    a + b, a - b, a * b, -a, a.dividedRoundingDown(by: b), a.dividedRoundingUp(by: b),
+  ]
   let sums = products.map { $0.modulo(97) + ($0 >> 3) + $0.shiftedRightRoundingUp(by: 5) }
   let fraction = Rational(sums[0] * 6 + 1, b.magnitude + 1)
   total += fraction / Rational(index)
@@ -21,8 +23,10 @@ for index in 1...200 {
   let back = (power * power.reciprocal).logarithm + power.power(3) / (power + power) - power
   _ = back.decimals(digits: 20)
   let polynomial = FixedPointPolynomial(
-    [power.upper.scaledRoundingUp(by: 128), 1, BigInteger(1) << 100], fractionWords: 2,
-    direction: index % 2 == 0 ? .up : .down)
+    [power.upper.scaledRoundingUp(by: 128), 1, BigInteger(1) << 100],
+    fractionWords: 2,
+    direction: index % 2 == 0 ? .up : .down
+  )
   let raised = polynomial.power(index % 9 + 1).multiplied(by: polynomial)
   let moved = raised.moved(to: raised.count * 2) { $0 * 2 }
   total += Rational(moved[moved.count / 2], BigInteger(1) << 128)
