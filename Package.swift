@@ -15,6 +15,10 @@ let package = Package(
     .library(name: "Hubbub", targets: ["Hubbub"]),
     .executable(name: "hubbub", targets: ["HubbubCommand"]),
   ],
+  traits: [
+    .trait(name: "PostgreSQL", description: "Ledgers in PostgreSQL, shared by several machines."),
+    .default(enabledTraits: []),
+  ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
@@ -29,6 +33,12 @@ let package = Package(
       providers: [.apt(["libgmp-dev"]), .brew(["gmp"])]
     ),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    // Needed only with the trait.
+    .systemLibrary(
+      name: "CPQ",
+      pkgConfig: "libpq",
+      providers: [.apt(["libpq-dev"]), .brew(["libpq"])]
+    ),
 
     // The exact ring: numbers, draws, accounts.
     .target(name: "ExactArithmetic", dependencies: ["CGMP"], swiftSettings: settings),
@@ -76,6 +86,7 @@ let package = Package(
         "ExactArithmetic", "PrivacyAccounting",
         .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "GRDB", package: "GRDB.swift"),
+        .target(name: "CPQ", condition: .when(traits: ["PostgreSQL"])),
       ],
       swiftSettings: settings
     ),

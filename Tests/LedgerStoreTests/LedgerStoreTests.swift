@@ -51,7 +51,7 @@ func request(
 
 struct AlreadyCommitted: Error {}
 
-extension SQLiteLedger {
+extension DurableLedger {
   /// Reserves, or fails where the release was committed before.
   func held(_ request: ReservationRequest) throws -> Reservation {
     switch try reserve(request) {

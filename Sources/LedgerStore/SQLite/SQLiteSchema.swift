@@ -1,8 +1,8 @@
-// Schema.swift: the tables of a ledger, as a list of steps to which steps are only ever added.
+// SQLiteSchema.swift: the tables of a ledger in SQLite, as a list of steps to which steps are only ever added.
 // SPDX-License-Identifier: Apache-2.0
 
 /// The tables of a ledger, and the marks by which a file is known to be one.
-enum Schema {
+enum SQLiteSchema {
   /// The application id in the file's header: the letters `HUBB`.
   static let applicationID: UInt32 = 0x4855_4242
 

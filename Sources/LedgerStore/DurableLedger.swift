@@ -1,98 +1,40 @@
-// SQLiteLedger.swift: a durable ledger in one SQLite file.
+// DurableLedger.swift: what every ledger on disk does, whichever database holds it.
+// Reference: `docs/formats.md`, section "Ledger".
 // SPDX-License-Identifier: Apache-2.0
 
 import FoundationEssentials
-import GRDB
 import PrivacyAccounting
 
-/// A ledger in one SQLite file, which several processes may use at once.
+/// A ledger that a database keeps, and that several processes may use at once.
 ///
-/// Every step is one transaction that takes the write lock first, so of two spends at once the
-/// second sees the first; it is on disk before the call returns.
+/// Every step is one transaction in which nobody else writes, so of two spends at once the second
+/// sees the first; it is durable before the call returns.
 ///
 /// - Privacy: No account ever holds more than its caps: a step that would pass one is undone whole.
-public final class SQLiteLedger: Sendable {
-  let file: LedgerFile
-  package let queue: DatabaseQueue
-  let isReadOnly: Bool
-  private let clock: @Sendable () -> String
+public protocol DurableLedger: BudgetLedger {
+  /// What the steps of the ledger run on.
+  var storage: LedgerStorage { get }
+}
 
-  /// How long a step waits for another process, in milliseconds.
-  package static let patience = 15_000
-
-  /// Opens a ledger, and never creates one.
-  ///
-  /// - Throws: `LedgerError.unavailable`, whose kind tells a missing ledger from a file that is
-  ///   none, a damaged one and one that a newer version wrote.
-  public convenience init(opening path: String) throws(LedgerError) {
-    try self.init(opening: path, clock: Self.now)
-  }
-
-  /// Opens a ledger with another clock, or another patience in milliseconds.
-  package init(
-    opening path: String,
-    clock: @escaping @Sendable () -> String = SQLiteLedger.now,
-    patience: Int = SQLiteLedger.patience
-  ) throws(LedgerError) {
-    let file = LedgerFile(path: path)
-    try file.checkHeader()
-    self.file = file
-    self.clock = clock
-    isReadOnly = file.isReadOnly
-    do {
-      queue = try DatabaseQueue(
-        path: file.plainPath,
-        configuration: Self.configuration(readOnly: isReadOnly, patience: patience)
-      )
-      try queue.inDatabase { database in try Self.checkSchema(database, file) }
-    } catch {
-      throw file.error(error)
-    }
-  }
-
-  /// Runs a step in a transaction that holds the write lock.
-  func write<T>(_ step: (LedgerRules) throws -> T) throws(LedgerError) -> T {
-    guard !isReadOnly else { throw file.failure(.readOnly, "the file is marked read-only") }
-    do {
-      return try queue.writeWithoutTransaction { database in
-        var result: T?
-        try database.inTransaction(.immediate) {
-          result = try step(rules(database))
-          return .commit
-        }
-        guard let result else { throw Damage("a transaction ended without a result") }
-        return result
-      }
-    } catch {
-      throw file.error(error)
-    }
-  }
-
-  /// Reads from one state of the ledger.
-  func read<T>(_ look: (LedgerRules) throws -> T) throws(LedgerError) -> T {
-    do {
-      return try queue.read { database in try look(rules(database)) }
-    } catch {
-      throw file.error(error)
-    }
-  }
-
-  private func rules(_ database: Database) -> LedgerRules {
-    LedgerRules(tables: LedgerTables(database: database), time: clock())
-  }
-
-  /// The time in UTC, in whole seconds.
-  @Sendable package static func now() -> String { Date.now.formatted(.iso8601) }
+/// The database beneath a ledger; only this module can look inside.
+public struct LedgerStorage: Sendable {
+  let database: any LedgerDatabase
 
   /// A token for one attempt at a release.
   ///
   /// It tells attempts apart and guards no secret, so any generator will do.
-  private static func attempt() -> String {
+  fileprivate static func attempt() -> String {
     sha256((0..<2).flatMap { _ in withUnsafeBytes(of: UInt64.random(in: 0...(.max)), Array.init) })
   }
 }
 
-extension SQLiteLedger: BudgetLedger {
+/// The clock whose time entries carry.
+package enum LedgerClock {
+  /// The time in UTC, in whole seconds.
+  @Sendable package static func now() -> String { Date.now.formatted(.iso8601) }
+}
+
+extension DurableLedger {
   /// The release that was committed under `id`, or `nil` where none was.
   ///
   /// - Throws: `LedgerError.conflict` where the id stands for another digest.
@@ -101,14 +43,16 @@ extension SQLiteLedger: BudgetLedger {
     dataset: String,
     digest: String
   ) throws(LedgerError) -> StoredRelease? {
-    try read { rules in try rules.storedRelease(id, dataset: dataset, digest: digest) }
+    try storage.database.read { rules in
+      try rules.storedRelease(id, dataset: dataset, digest: digest)
+    }
   }
 
   /// Says what `reserve` would refuse, and changes nothing.
   ///
   /// - Throws: What `reserve` would throw now.
   public func check(_ request: ReservationRequest) throws(LedgerError) {
-    try read { rules in try rules.check(request) }
+    try storage.database.read { rules in try rules.check(request) }
   }
 
   /// Holds the whole loss durably, takes up an attempt that died, or finds what was paid before.
@@ -120,8 +64,8 @@ extension SQLiteLedger: BudgetLedger {
   public func reserve(
     _ request: ReservationRequest
   ) throws(LedgerError) -> ReservationOutcome {
-    let attempt = Self.attempt()
-    switch try write({ rules in try rules.reserve(request, attempt: attempt) }) {
+    let attempt = LedgerStorage.attempt()
+    switch try storage.database.write({ rules in try rules.reserve(request, attempt: attempt) }) {
     case .committed(let stored): return .committed(stored)
     case .reserved(let attempt):
       return .reserved(Reservation(id: request.id, dataset: request.dataset, attempt: attempt))
@@ -135,7 +79,7 @@ extension SQLiteLedger: BudgetLedger {
     _ reservation: consuming Reservation
   ) throws(LedgerError) -> OpenReservation {
     let (id, dataset, attempt) = (reservation.id, reservation.dataset, reservation.attempt)
-    try write { rules in try rules.open(id, attempt: attempt) }
+    try storage.database.write { rules in try rules.open(id, attempt: attempt) }
     return OpenReservation(id: id, dataset: dataset, attempt: attempt)
   }
 
@@ -147,21 +91,22 @@ extension SQLiteLedger: BudgetLedger {
     body: @escaping @Sendable (RemainingBudget) -> [UInt8]
   ) throws(LedgerError) -> StoredRelease {
     let (id, attempt) = (charge.id, charge.attempt)
-    return try write { rules in try rules.commit(id, attempt: attempt, body: body) }
+    return try storage.database.write { rules in try rules.commit(id, attempt: attempt, body: body)
+    }
   }
 }
 
-extension SQLiteLedger {
+extension DurableLedger {
   /// The names of all accounts, in order.
   public func datasets() throws(LedgerError) -> [String] {
-    try read { rules in try rules.tables.datasets() }
+    try storage.database.read { rules in try rules.tables.datasets() }
   }
 
   /// The policy of an account.
   ///
   /// - Throws: `LedgerError.unknownDataset`, which names those that exist.
   public func policy(of dataset: String) throws(LedgerError) -> LedgerPolicy {
-    try read { rules in try rules.filter(of: dataset).policy }
+    try storage.database.read { rules in try rules.filter(of: dataset).policy }
   }
 
   /// Spends a loss on something that was released outside this program.
@@ -176,7 +121,7 @@ extension SQLiteLedger {
     dataset: String,
     id: ReleaseID?
   ) throws(LedgerError) -> RemainingBudget {
-    try write { rules in try rules.spend(spend, dataset: dataset, id: id) }
+    try storage.database.write { rules in try rules.spend(spend, dataset: dataset, id: id) }
   }
 
   /// What is left of each cap, exactly.
@@ -187,7 +132,9 @@ extension SQLiteLedger {
     analyst: String?,
     day: String
   ) throws(LedgerError) -> RemainingBudget {
-    try read { rules in try rules.remaining(dataset: dataset, analyst: analyst, day: day) }
+    try storage.database.read { rules in
+      try rules.remaining(dataset: dataset, analyst: analyst, day: day)
+    }
   }
 
   /// A page of history: at most `limit` entries after a position, oldest first.
@@ -201,7 +148,7 @@ extension SQLiteLedger {
     limit: Int
   ) throws(LedgerError) -> [LedgerEntry] {
     precondition(limit >= 0, "a page holds a natural number of entries")
-    return try read { rules in
+    return try storage.database.read { rules in
       if let dataset { _ = try rules.filter(of: dataset) }
       return try rules.tables.page(of: dataset, after: position, limit: limit)
     }
@@ -211,6 +158,23 @@ extension SQLiteLedger {
   ///
   /// - Throws: `LedgerError.notVoidable` for an id that is unknown or further along.
   public func void(_ id: ReleaseID) throws(LedgerError) {
-    try write { rules in try rules.void(id) }
+    try storage.database.write { rules in try rules.void(id) }
+  }
+
+  /// Derives every link, balance, account and release anew from the entries, and says what
+  /// differs.
+  ///
+  /// A chain without a key shows edits only relative to a head that was kept elsewhere: whoever
+  /// can write the ledger can also write a whole new chain, or cut off its end.
+  ///
+  /// A given head, in hexadecimal, is one that an earlier verification gave; it must still be the
+  /// hash of an entry.
+  ///
+  /// - Complexity: O(n log n) for n entries.
+  public func verify(head: String?) throws(LedgerError) -> LedgerVerification {
+    try storage.database.read { rules in
+      var verifier = LedgerVerifier(tables: rules.tables, keptHead: head)
+      return try verifier.verify()
+    }
   }
 }

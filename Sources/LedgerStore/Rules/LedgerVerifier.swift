@@ -3,8 +3,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ExactArithmetic
-import FoundationEssentials
-import GRDB
 import PrivacyAccounting
 
 /// Reads the entries twice, in the order of their positions and release by release, and compares
@@ -32,10 +30,7 @@ struct LedgerVerifier {
   ///
   /// - Complexity: O(n log n) for n entries; memory for the balances, not for the entries.
   mutating func verify() throws -> LedgerVerification {
-    for row in try String.fetchAll(tables.database, sql: "PRAGMA integrity_check(10)")
-    where row != "ok" {
-      findings.append("the file itself is damaged: \(row)")
-    }
+    findings += try tables.transaction.integrityFindings()
     let (count, head) = try checkChain()
     try checkAccounts()
     try checkBalances()
@@ -49,8 +44,8 @@ struct LedgerVerifier {
     var count = 0
     var head = EntryText.origin
     var foundHead = false
-    let rows = try Row.fetchCursor(tables.database, sql: Statements.allByPosition)
-    while let row = try rows.next() {
+    let transaction = tables.transaction
+    try transaction.forEachRow(Statements.allByPosition) { row in
       count += 1
       let (text, hash) = try LedgerTables.entry(row)
       if text.position != count {
@@ -65,8 +60,8 @@ struct LedgerVerifier {
       head = hash
       do {
         try replay(text, try text.entry(hash: hash))
-      } catch {
-        findings.append(error.detail)
+      } catch let damage as Damage {
+        findings.append(damage.detail)
       }
     }
     if let keptHead, !foundHead {
@@ -148,19 +143,19 @@ struct LedgerVerifier {
 
   private mutating func checkBalances() throws {
     var stored: [BalanceKey: Odometer] = [:]
-    let rows = try Row.fetchCursor(tables.database, sql: Statements.allBalances)
-    while let row = try rows.next() {
+    let transaction = tables.transaction
+    try transaction.forEachRow(Statements.allBalances) { row in
       do {
         let place = "a balance"
-        let dataset = try LedgerTables.text(row, 0, place: place)
-        guard let limit = BudgetLimit(rawValue: try LedgerTables.text(row, 1, place: place)) else {
+        let dataset = try row.text(0, place: place)
+        guard let limit = BudgetLimit(rawValue: try row.text(1, place: place)) else {
           throw Damage("a balance of '\(dataset)' is of no known cap")
         }
-        let account = BudgetAccount(limit, label: try LedgerTables.text(row, 2, place: place))
-        let key = try LedgerTables.text(row, 3, place: place)
+        let account = BudgetAccount(limit, label: try row.text(2, place: place))
+        let key = try row.text(3, place: place)
         let loss = try PrivacyLoss(
-          stored: LedgerTables.text(row, 4, place: place),
-          LedgerTables.text(row, 5, place: place),
+          stored: row.text(4, place: place),
+          row.text(5, place: place),
           place: "a balance of '\(dataset)'"
         )
         stored[BalanceKey(dataset: dataset, account: account), default: Odometer()]
@@ -185,8 +180,8 @@ struct LedgerVerifier {
   private mutating func checkReleases() throws {
     var current: ReleaseRow?
     var bodySHA256: String?
-    let rows = try Row.fetchCursor(tables.database, sql: Statements.allByRelease)
-    while let row = try rows.next() {
+    let transaction = tables.transaction
+    try transaction.forEachRow(Statements.allByRelease) { row in
       let (text, hash) = try LedgerTables.entry(row)
       do {
         let entry = try text.entry(hash: hash)
@@ -202,7 +197,8 @@ struct LedgerVerifier {
       }
     }
     if let current { try compare(current, bodySHA256) }
-    for id in try String.fetchAll(tables.database, sql: Statements.releasesWithoutEntry) {
+    try transaction.forEachRow(Statements.releasesWithoutEntry) { row in
+      let id = try row.text(0, place: "a release")
       findings.append("the release '\(id)' stands in no entry")
     }
   }
@@ -268,24 +264,5 @@ extension Odometer {
   /// The same totals without slices that hold nothing.
   fileprivate var withoutZeros: Odometer {
     Odometer(unscoped: unscoped, slices: slices.filter { $0.value != .zero })
-  }
-}
-
-extension SQLiteLedger {
-  /// Derives every link, balance, account and release anew from the entries, and says what
-  /// differs.
-  ///
-  /// A chain without a key shows edits only relative to a head that was kept elsewhere: whoever
-  /// can write the file can also write a whole new chain, or cut off its end.
-  ///
-  /// A given head, in hexadecimal, is one that an earlier verification gave; it must still be the
-  /// hash of an entry.
-  ///
-  /// - Complexity: O(n log n) for n entries.
-  public func verify(head: String?) throws(LedgerError) -> LedgerVerification {
-    try read { rules in
-      var verifier = LedgerVerifier(tables: rules.tables, keptHead: head)
-      return try verifier.verify()
-    }
   }
 }

@@ -61,13 +61,13 @@ struct LedgerFile: Sendable {
     func word(_ offset: Int) -> UInt32 {
       header[offset..<(offset + 4)].reduce(0) { $0 << 8 | UInt32($1) }
     }
-    guard word(68) == Schema.applicationID else {
+    guard word(68) == SQLiteSchema.applicationID else {
       throw failure(.notALedger, "it is a database of another program")
     }
-    guard word(60) <= UInt32(Schema.version) else {
+    guard word(60) <= UInt32(SQLiteSchema.version) else {
       throw failure(
         .newerSchema,
-        "its schema is version \(word(60)), and this program knows version \(Schema.version)"
+        "its schema is version \(word(60)), and this program knows version \(SQLiteSchema.version)"
       )
     }
   }

@@ -134,6 +134,7 @@ struct LedgerRules {
       throw LedgerError.notVoidable(id, state: row.state.rawValue)
     }
     let filter = try filter(of: row.dataset)
+    try tables.transaction.lock(account: row.dataset)
     for account in filter.accounts(analyst: row.spend.analyst, day: row.spend.day) {
       var odometer = try tables.odometer(of: account, dataset: row.dataset)
       guard odometer.remove(row.spend.loss, slices: row.spend.slices) else {
@@ -211,6 +212,7 @@ struct LedgerRules {
   ///
   /// - Returns: The spend with its slices as the policy spells them, in order.
   private func charge(_ spend: Spend, dataset: String, filter: BudgetFilter) throws -> Spend {
+    try tables.transaction.lock(account: dataset)
     let after = try accepted(spend, dataset: dataset, filter: filter)
     let slices = try filter.checkedSlices(of: spend)
     for (account, odometer) in after {

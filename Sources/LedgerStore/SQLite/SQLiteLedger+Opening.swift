@@ -38,11 +38,11 @@ extension SQLiteLedger {
       )
       try queue.inDatabase { database in
         try database.inTransaction(.immediate) {
-          try database.execute(sql: "PRAGMA application_id = \(Schema.applicationID)")
-          for step in Schema.steps { try database.execute(sql: step.sql) }
-          try database.execute(sql: "PRAGMA user_version = \(Schema.version)")
-          let tables = LedgerTables(database: database)
-          try LedgerRules(tables: tables, time: now()).create(policy)
+          try database.execute(sql: "PRAGMA application_id = \(SQLiteSchema.applicationID)")
+          for step in SQLiteSchema.steps { try database.execute(sql: step.sql) }
+          try database.execute(sql: "PRAGMA user_version = \(SQLiteSchema.version)")
+          let tables = LedgerTables(transaction: SQLiteTransaction(database: database))
+          try LedgerRules(tables: tables, time: LedgerClock.now()).create(policy)
           return .commit
         }
         try database.execute(sql: "PRAGMA journal_mode = WAL")
@@ -76,15 +76,15 @@ extension SQLiteLedger {
   /// Brings an older ledger to the current version, and refuses one that lacks its tables.
   static func checkSchema(_ database: Database, _ file: LedgerFile) throws {
     let version = try Int.fetchOne(database, sql: "PRAGMA user_version") ?? 0
-    guard version <= Schema.version else {
+    guard version <= SQLiteSchema.version else {
       throw file.failure(
         .newerSchema,
-        "its schema is version \(version), and this program knows version \(Schema.version)"
+        "its schema is version \(version), and this program knows version \(SQLiteSchema.version)"
       )
     }
     guard version >= 1 else { throw Damage("its schema has no version") }
     let names = try String.fetchSet(database, sql: "SELECT name FROM sqlite_master")
-    if let lost = Schema.objects.subtracting(names).min() {
+    if let lost = SQLiteSchema.objects.subtracting(names).min() {
       throw Damage("'\(lost)' is missing from its schema")
     }
   }
