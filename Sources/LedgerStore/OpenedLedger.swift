@@ -26,12 +26,20 @@ public struct OpenedLedger: DurableLedger {
   ///
   /// - Throws: `LedgerError.unavailable`, whose kind tells why.
   public init(opening place: String) throws(LedgerError) {
+    try self.init(opening: place, clock: LedgerClock.now)
+  }
+
+  /// Opens a ledger with another clock.
+  package init(
+    opening place: String,
+    clock: @escaping @Sendable () -> String
+  ) throws(LedgerError) {
     guard Self.isPostgreSQL(place) else {
-      storage = try SQLiteLedger(opening: place).storage
+      storage = try SQLiteLedger(opening: place, clock: clock).storage
       return
     }
     #if PostgreSQL
-    storage = try PostgresLedger(opening: place).storage
+    storage = try PostgresLedger(opening: place, clock: clock).storage
     #else
     throw Self.withoutPostgreSQL
     #endif

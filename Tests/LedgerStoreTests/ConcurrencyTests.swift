@@ -9,8 +9,9 @@ import TestSupport
 import Testing
 
 @Suite struct `Several at once` {
-  @Test func `never overspend, and lose nothing that was accepted`() async throws {
-    let folder = try LedgerInFolder()
+  @Test(arguments: LedgerUnderTest.all)
+  func `never overspend, and lose nothing that was accepted`(kind: LedgerUnderTest) async throws {
+    let folder = try LedgerPlace(kind)
     let ledgers = try (0..<3).map { _ in try folder.open() }
     let accepted = try await withThrowingTaskGroup(of: Bool.self) { group in
       for index in 0..<90 {
@@ -33,8 +34,9 @@ import Testing
     #expect(verification.entries == 51)
   }
 
-  @Test func `let exactly one run of a release commit`() async throws {
-    let folder = try LedgerInFolder()
+  @Test(arguments: LedgerUnderTest.all)
+  func `let exactly one run of a release commit`(kind: LedgerUnderTest) async throws {
+    let folder = try LedgerPlace(kind)
     let ledgers = try (0..<4).map { _ in try folder.open() }
     let bodies = try await withThrowingTaskGroup(of: [UInt8]?.self) { group in
       for (index, ledger) in ledgers.enumerated() {
@@ -71,16 +73,19 @@ import Testing
     }
     let descriptor = open(notes, O_WRONLY | O_CREAT | O_APPEND, 0o600)
     for index in 0... {
-      let ledger = try SQLiteLedger(opening: path)
+      let ledger = try OpenedLedger(opening: path)
       let id = "p\(seed)-\(index)"
       _ = try ledger.spend(spend("1/100000"), dataset: "d", id: ReleaseID(id))
       _ = (id + "\n").withCString { write(descriptor, $0, strlen($0)) }
     }
   }
 
-  @Test func `killed at any moment leave a sound ledger with every accepted spend`() async throws {
-    let folder = try LedgerInFolder()
-    let path = folder.path
+  @Test(arguments: LedgerUnderTest.all)
+  func `killed at any moment leave a sound ledger with every accepted spend`(
+    kind: LedgerUnderTest
+  ) async throws {
+    let folder = try LedgerPlace(kind)
+    let path = folder.place
     for round in 0..<3 as Range<UInt64> {
       await withTaskGroup(of: Void.self) { group in
         for process in 0..<4 as Range<UInt64> {

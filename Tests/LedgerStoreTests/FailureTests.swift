@@ -92,8 +92,8 @@ import Testing
 
   /// The bytes of a ledger with many releases, and its head.
   private static let sound = Result {
-    let folder = try LedgerInFolder()
-    let ledger = try folder.open()
+    let folder = try LedgerPlace()
+    let ledger = try SQLiteLedger(opening: folder.place)
     for index in 0..<40 {
       _ = try ledger.release(request("r\(index)", spend: spend("1/100")), body: "body \(index)")
     }

@@ -17,7 +17,7 @@ struct Acknowledged {
 
 /// Runs releases, spends and voids, noting what was acknowledged, until a step fails.
 func runSteps(
-  on ledger: SQLiteLedger,
+  on ledger: some DurableLedger,
   rounds: Int = 3,
   noting acknowledged: inout Acknowledged
 ) throws {
@@ -34,8 +34,8 @@ func runSteps(
 }
 
 /// Checks that what was acknowledged is there, and that the steps can be taken up and finished.
-func checkAfterFault(at path: String, rounds: Int = 3, _ acknowledged: Acknowledged) throws {
-  let ledger = try SQLiteLedger(opening: path)
+func checkAfterFault(at place: String, rounds: Int = 3, _ acknowledged: Acknowledged) throws {
+  let ledger = try OpenedLedger(opening: place)
   #expect(try ledger.verify(head: nil).findings == [])
   for (id, body) in acknowledged.bodies {
     #expect(try ledger.storedRelease(ReleaseID(id), dataset: "d", digest: "aa")?.body == body)
@@ -92,8 +92,8 @@ private final class CommitRefusal: TransactionObserver {
     var index = 1
     var failures = 0
     while true {
-      let folder = try LedgerInFolder()
-      let ledger = try folder.open()
+      let folder = try LedgerPlace()
+      let ledger = try SQLiteLedger(opening: folder.place)
       let counter = Counter()
       let queue = ledger.queue
       let failing = index
@@ -110,7 +110,7 @@ private final class CommitRefusal: TransactionObserver {
         failures += 1
       }
       queue.inDatabase { $0.trace(nil) }
-      try checkAfterFault(at: folder.path, rounds: 1, acknowledged)
+      try checkAfterFault(at: folder.place, rounds: 1, acknowledged)
       if counter.count < failing { break }
       index += 1
     }
@@ -120,21 +120,21 @@ private final class CommitRefusal: TransactionObserver {
 
   @Test func `at any commit, nothing is lost and nothing is paid twice`() throws {
     for index in 1...6 {
-      let folder = try LedgerInFolder()
-      let ledger = try folder.open()
+      let folder = try LedgerPlace()
+      let ledger = try SQLiteLedger(opening: folder.place)
       ledger.queue.add(transactionObserver: CommitRefusal(after: index), extent: .databaseLifetime)
       var acknowledged = Acknowledged()
       #expect(throws: LedgerError.self) {
         try runSteps(on: ledger, rounds: 1, noting: &acknowledged)
       }
-      try checkAfterFault(at: folder.path, rounds: 1, acknowledged)
+      try checkAfterFault(at: folder.place, rounds: 1, acknowledged)
     }
   }
 
   @Test(arguments: 0..<12)
   func `for want of room, nothing is lost and nothing is paid twice`(pages: Int) throws {
-    let folder = try LedgerInFolder()
-    let ledger = try folder.open()
+    let folder = try LedgerPlace()
+    let ledger = try SQLiteLedger(opening: folder.place)
     try ledger.queue.inDatabase { database in
       let count = try Int.fetchOne(database, sql: "PRAGMA page_count") ?? 0
       try database.execute(sql: "PRAGMA max_page_count = \(count + pages)")
@@ -145,7 +145,7 @@ private final class CommitRefusal: TransactionObserver {
     } catch LedgerError.unavailable(let failure) {
       #expect(failure.kind == .full)
     }
-    try checkAfterFault(at: folder.path, acknowledged)
+    try checkAfterFault(at: folder.place, acknowledged)
   }
 
   /// Runs the steps where no file may grow past a limit, as on a disk without room; the process
@@ -165,8 +165,8 @@ private final class CommitRefusal: TransactionObserver {
 
   @Test func `of a write to disk, wherever it is, nothing is lost`() async throws {
     for limit in stride(from: 1000, to: 200_000, by: 18_500) {
-      let folder = try LedgerInFolder()
-      let path = folder.path
+      let folder = try LedgerPlace()
+      let path = folder.place
       let notes = folder.directory.appending("notes")
       await #expect(processExitsWith: .success) {
         [path = path as String, notes = notes as String, limit = limit as Int] in

@@ -91,17 +91,3 @@ extension DurableLedger {
     try remaining(dataset: dataset, analyst: nil, day: "2026-01-01").lifetime
   }
 }
-
-/// A ledger with one account in a folder of its own.
-struct LedgerInFolder {
-  let directory: TemporaryDirectory
-  let path: String
-
-  init(_ policy: LedgerPolicy? = nil) throws {
-    directory = try TemporaryDirectory()
-    path = directory.appending("ledger")
-    try SQLiteLedger.create(at: path, policy: policy ?? LedgerStoreTests.policy())
-  }
-
-  func open() throws -> SQLiteLedger { try SQLiteLedger(opening: path) }
-}

@@ -8,21 +8,16 @@ import TestSupport
 import Testing
 
 @Suite struct `Reservations` {
-  let folder: LedgerInFolder
-  let ledger: SQLiteLedger
-
-  init() throws {
-    folder = try LedgerInFolder()
-    ledger = try folder.open()
-  }
-
-  private func expectHolds(entries: Int) throws {
+  private func expectHolds(_ ledger: OpenedLedger, entries: Int) throws {
     let verification = try ledger.verify(head: nil)
     #expect(verification.findings == [])
     #expect(verification.entries == entries)
   }
 
-  @Test func `pay for a release once and return it byte for byte`() throws {
+  @Test(arguments: LedgerUnderTest.all)
+  func `pay for a release once and return it byte for byte`(kind: LedgerUnderTest) throws {
+    let folder = try LedgerPlace(kind)
+    let ledger = try folder.open()
     let charge = try ledger.open(ledger.held(request("r1"))).charged()
     let stored = try ledger.commit(charge) { left in Array("left \(left.lifetime)".utf8) }
     #expect(String(decoding: stored.body, as: UTF8.self) == "left epsilon 1/2")
@@ -40,7 +35,12 @@ import Testing
     #expect(verification.head == stored.receipt.head)
   }
 
-  @Test func `count from the moment they are made, and refuse without a trace`() throws {
+  @Test(arguments: LedgerUnderTest.all)
+  func `count from the moment they are made, and refuse without a trace`(
+    kind: LedgerUnderTest
+  ) throws {
+    let folder = try LedgerPlace(kind)
+    let ledger = try folder.open()
     _ = try ledger.held(request("r1", spend: spend("0.7")))
     #expect(try ledger.left() == loss("0.3"))
     let error = #expect(throws: LedgerError.self) {
@@ -53,10 +53,15 @@ import Testing
     #expect(refusal.violated == [.lifetime])
     #expect(try refusal.remaining.lifetime == loss("0.3"))
     #expect(try ledger.storedRelease(ReleaseID("r2"), dataset: "d", digest: "aa") == nil)
-    try expectHolds(entries: 2)
+    try expectHolds(ledger, entries: 2)
   }
 
-  @Test func `can be taken up again, at no cost, and the older attempt is out`() throws {
+  @Test(arguments: LedgerUnderTest.all)
+  func `can be taken up again, at no cost, and the older attempt is out`(
+    kind: LedgerUnderTest
+  ) throws {
+    let folder = try LedgerPlace(kind)
+    let ledger = try folder.open()
     let first = try ledger.held(request("r1"))
     let second = try ledger.held(request("r1", spend: spend("1/2", day: "another day")))
     #expect(try ledger.left() == loss("1/2"))
@@ -70,19 +75,27 @@ import Testing
     let stored = try ledger.commit(ledger.open(third).charged()) { _ in [3] }
     #expect(stored.body == [3])
     #expect(try ledger.left() == loss("1/2"))
-    try expectHolds(entries: 7)
+    try expectHolds(ledger, entries: 7)
   }
 
-  @Test func `let one of two attempts commit, and the other learns of it`() throws {
+  @Test(arguments: LedgerUnderTest.all)
+  func `let one of two attempts commit, and the other learns of it`(kind: LedgerUnderTest) throws {
+    let folder = try LedgerPlace(kind)
+    let ledger = try folder.open()
     let first = try ledger.open(ledger.held(request("r1"))).charged()
     let second = try ledger.open(ledger.held(request("r1"))).charged()
     #expect(try ledger.commit(second) { _ in [2] }.body == [2])
     #expect(ledger.refusalToCommit(first) == .superseded(try ReleaseID("r1")))
     #expect(try ledger.storedRelease(ReleaseID("r1"), dataset: "d", digest: "aa")?.body == [2])
-    try expectHolds(entries: 6)
+    try expectHolds(ledger, entries: 6)
   }
 
-  @Test func `can be voided until signals are read, which gives the loss back`() throws {
+  @Test(arguments: LedgerUnderTest.all)
+  func `can be voided until signals are read, which gives the loss back`(
+    kind: LedgerUnderTest
+  ) throws {
+    let folder = try LedgerPlace(kind)
+    let ledger = try folder.open()
     let reservation = try ledger.held(request("r1"))
     let id = try ReleaseID("r1")
     try ledger.void(id)
@@ -95,11 +108,14 @@ import Testing
     #expect(throws: LedgerError.notVoidable(id, state: "committed")) { try ledger.void(id) }
     let unknown = try ReleaseID("r9")
     #expect(throws: LedgerError.notVoidable(unknown, state: "unknown")) { try ledger.void(unknown) }
-    try expectHolds(entries: 6)
+    try expectHolds(ledger, entries: 6)
   }
 
-  @Test func `refuse an id that stands for something else`() throws {
-    try SQLiteLedger.create(at: folder.path, policy: policy("e"))
+  @Test(arguments: LedgerUnderTest.all)
+  func `refuse an id that stands for something else`(kind: LedgerUnderTest) throws {
+    let folder = try LedgerPlace(kind)
+    let ledger = try folder.open()
+    try OpenedLedger.create(at: folder.place, policy: policy("e"))
     _ = try ledger.release(request("r1", spend: spend("1/4", analyst: "ann")))
     _ = try ledger.held(request("r2", spend: spend("1/4", analyst: "ann")))
     let conflicts = [
@@ -122,10 +138,13 @@ import Testing
       try ledger.spend(spend("1/4", analyst: "ann"), dataset: "d", id: ReleaseID("r1"))
     }
     #expect(try ledger.left() == loss("1/2"))
-    try expectHolds(entries: 6)
+    try expectHolds(ledger, entries: 6)
   }
 
-  @Test func `call another account by its name`() throws {
+  @Test(arguments: LedgerUnderTest.all)
+  func `call another account by its name`(kind: LedgerUnderTest) throws {
+    let folder = try LedgerPlace(kind)
+    let ledger = try folder.open()
     #expect(throws: LedgerError.unknownDataset("x", known: ["d"])) {
       _ = try ledger.held(request("r1", dataset: "x"))
     }
@@ -140,7 +159,8 @@ import Testing
   )
 
   @Test(
-    arguments: [
+    arguments: LedgerUnderTest.all,
+    [
       (SignalPins(files: ["/a/*.csv"], unitColumn: "person", consentColumn: "ok"), .files),
       (SignalPins(files: nil, unitColumn: "person", consentColumn: "ok"), .files),
       (
@@ -151,15 +171,17 @@ import Testing
         SignalPins(files: ["/b.csv", "/a/*.csv"], unitColumn: "person", consentColumn: nil),
         .consentColumn
       ),
-    ] as [(SignalPins, PinnedPart)]
+    ] as [(data: SignalPins, part: PinnedPart)]
   )
   func `refuse a spec that differs, before anything is held`(
-    data: SignalPins,
-    part: PinnedPart
+    kind: LedgerUnderTest,
+    _ difference: (data: SignalPins, part: PinnedPart)
   ) throws {
-    let folder = try LedgerInFolder(policy(pins: Self.pins))
+    let folder = try LedgerPlace(kind, policy(pins: Self.pins))
     let ledger = try folder.open()
-    #expect(throws: LedgerError.mismatch(part)) { _ = try ledger.held(request("r1", data: data)) }
+    #expect(throws: LedgerError.mismatch(difference.part)) {
+      _ = try ledger.held(request("r1", data: difference.data))
+    }
     #expect(throws: LedgerError.mismatch(.privacyUnit)) {
       _ = try ledger.held(request("r1", privacyUnit: .personDay, data: Self.pins))
     }
@@ -167,7 +189,8 @@ import Testing
   }
 
   @Test(
-    arguments: [
+    arguments: LedgerUnderTest.all,
+    [
       (
         Self.pins,
         SignalPins(files: ["/b.csv", "/a/*.csv"], unitColumn: "person", consentColumn: "ok"), true
@@ -185,16 +208,15 @@ import Testing
         SignalPins(files: ["/s"], unitColumn: "u", consentColumn: nil), false
       ),
       (nil, SignalPins(files: ["/s"], unitColumn: "u", consentColumn: nil), false),
-    ] as [(SignalPins?, SignalPins, Bool)]
+    ] as [(pins: SignalPins?, data: SignalPins, pinned: Bool)]
   )
   func `make the data count as pinned only when all of them are set`(
-    pins: SignalPins?,
-    data: SignalPins,
-    pinned: Bool
+    kind: LedgerUnderTest,
+    _ pinning: (pins: SignalPins?, data: SignalPins, pinned: Bool)
   ) throws {
-    let folder = try LedgerInFolder(policy(pins: pins))
-    let stored = try folder.open().release(request("r1", data: data))
-    #expect(stored.receipt.dataPinned == pinned)
+    let folder = try LedgerPlace(kind, policy(pins: pinning.pins))
+    let stored = try folder.open().release(request("r1", data: pinning.data))
+    #expect(stored.receipt.dataPinned == pinning.pinned)
     let again = try folder.open().storedRelease(ReleaseID("r1"), dataset: "d", digest: "aa")
     #expect(again?.receipt == stored.receipt)
     #expect(try folder.open().verify(head: nil).holds)

@@ -3,7 +3,6 @@
 
 import ExactArithmetic
 import Foundation
-import GRDB
 import LedgerStore
 import PrivacyAccounting
 import TestSupport
@@ -11,23 +10,29 @@ import Testing
 
 @Suite struct `A long history` {
   /// Fills a ledger with entries that look like spends; their hashes do not hold.
-  private static func fill(_ ledger: SQLiteLedger, to count: Int) throws {
-    try ledger.queue.write { database in
-      try database.execute(
-        sql: """
-          WITH RECURSIVE n(i) AS (SELECT 2 UNION ALL SELECT i + 1 FROM n WHERE i < \(count))
-          INSERT INTO entries (position, previous, time, kind, dataset, release_id, day, epsilon,
-            delta, hash)
-          SELECT i, hex(randomblob(32)), '2026-01-01T00:00:00Z', 'spend', 'd', 's' || i, 'd' || i,
-            '1/1000000', '0', hex(randomblob(32)) FROM n;
-          INSERT INTO releases (id, dataset, state, day, epsilon, delta, position)
-          SELECT release_id, 'd', 'spent', day, epsilon, delta, position FROM entries
-          WHERE kind = 'spend';
-          INSERT INTO balances SELECT 'd', 'daily', day, '', '1/1000000', '0' FROM entries
-          WHERE kind = 'spend'
-          """
-      )
-    }
+  private static func fill(_ folder: LedgerPlace, to count: Int) throws {
+    let (numbers, hash) =
+      switch folder.kind {
+      case .sqlite:
+        (
+          "(WITH RECURSIVE n(i) AS (SELECT 2 UNION ALL SELECT i + 1 FROM n WHERE i < \(count)) "
+            + "SELECT i FROM n)", "hex(randomblob(32))"
+        )
+      case .postgres: ("generate_series(2, \(count)) AS n(i)", "md5(i::text) || md5(i::text)")
+      }
+    try folder.edit(
+      """
+      INSERT INTO entries (position, previous, time, kind, dataset, release_id, day, epsilon,
+        delta, hash)
+      SELECT i, \(hash), '2026-01-01T00:00:00Z', 'spend', 'd', 's' || i, 'd' || i,
+        '1/1000000', '0', \(hash) FROM \(numbers);
+      INSERT INTO releases (id, dataset, state, day, epsilon, delta, position)
+      SELECT release_id, 'd', 'spent', day, epsilon, delta, position FROM entries
+      WHERE kind = 'spend';
+      INSERT INTO balances SELECT 'd', 'daily', day, '', '1/1000000', '0' FROM entries
+      WHERE kind = 'spend'
+      """
+    )
   }
 
   /// The median of five calls, each on a ledger opened anew, as the command does.
@@ -36,11 +41,12 @@ import Testing
     return try (0..<5).map { _ in try clock.measure(call) }.sorted()[2]
   }
 
-  private static func check(count: Int) throws {
-    let folder = try LedgerInFolder(
+  private static func check(_ kind: LedgerUnderTest, count: Int) throws {
+    let folder = try LedgerPlace(
+      kind,
       LedgerPolicy(dataset: "d", lifetime: try loss("10"), daily: try loss("1/2"))
     )
-    try fill(folder.open(), to: count)
+    try fill(folder, to: count)
     let spending = try median {
       _ = try folder.open().spend(spend("1/100", day: "today"), dataset: "d", id: nil)
     }
@@ -49,23 +55,33 @@ import Testing
       _ = try ledger.remaining(dataset: "d", analyst: nil, day: "today")
       _ = try ledger.history(dataset: "d", after: count / 2, limit: 50)
     }
-    print("\(count) entries: spend \(spending), remaining and a page of history \(showing)")
+    print(
+      "\(kind), \(count) entries: spend \(spending), remaining and a page of history \(showing)"
+    )
     #expect(spending < .milliseconds(50))
     #expect(showing < .milliseconds(50))
   }
 
-  @Test func `of ten thousand entries leaves a spend under 50 ms`() throws {
-    try Self.check(count: 10_000)
+  @Test(arguments: LedgerUnderTest.all)
+  func `of ten thousand entries leaves a spend under 50 ms`(kind: LedgerUnderTest) throws {
+    try Self.check(kind, count: 10_000)
   }
 
-  @Test(.enabled(if: ProcessInfo.processInfo.environment["HUBBUB_LONG"] != nil))
-  func `of a million entries leaves it there too`() throws {
-    try Self.check(count: 1_000_000)
+  @Test(
+    .enabled(if: ProcessInfo.processInfo.environment["HUBBUB_LONG"] != nil),
+    arguments: LedgerUnderTest.all
+  )
+  func `of a million entries leaves it there too`(kind: LedgerUnderTest) throws {
+    try Self.check(kind, count: 1_000_000)
   }
 
-  @Test(.enabled(if: ProcessInfo.processInfo.environment["HUBBUB_LONG"] != nil))
-  func `is derived anew in time that grows with its length`() throws {
-    let folder = try LedgerInFolder(
+  @Test(
+    .enabled(if: ProcessInfo.processInfo.environment["HUBBUB_LONG"] != nil),
+    arguments: LedgerUnderTest.all
+  )
+  func `is derived anew in time that grows with its length`(kind: LedgerUnderTest) throws {
+    let folder = try LedgerPlace(
+      kind,
       LedgerPolicy(dataset: "d", lifetime: try loss("10"), daily: try loss("1/2"))
     )
     let clock = ContinuousClock()
@@ -79,6 +95,6 @@ import Testing
     let verification = try ledger.verify(head: nil)
     let verifying = clock.now - started
     #expect(verification.findings == [])
-    print("10000 spends \(spending), verifying them \(verifying)")
+    print("\(kind), 10000 spends \(spending), verifying them \(verifying)")
   }
 }

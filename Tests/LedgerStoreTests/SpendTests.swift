@@ -25,10 +25,10 @@ import Testing
 
   /// Replays a scenario, opening the ledger anew for each step where asked.
   static func replay(_ scenario: BudgetScenario, at path: String, reopening: Bool) throws {
-    var ledger = try SQLiteLedger(opening: path)
+    var ledger = try OpenedLedger(opening: path)
     for (index, step) in scenario.steps.enumerated() {
       let place: Comment = "\(scenario.name), step \(index)"
-      if reopening { ledger = try SQLiteLedger(opening: path) }
+      if reopening { ledger = try OpenedLedger(opening: path) }
       let day = step.day.map { "\($0)" } ?? "today"
       var outcome = ("accept", Set<String>())
       do {
@@ -63,19 +63,22 @@ import Testing
     }
   }
 
-  @Test(arguments: [false, true])
-  func `decide every reference scenario, all in one ledger`(reopening: Bool) throws {
-    let directory = try TemporaryDirectory()
-    let path = directory.appending("ledger")
+  @Test(arguments: LedgerUnderTest.all, [false, true])
+  func `decide every reference scenario, all in one ledger`(
+    kind: LedgerUnderTest,
+    reopening: Bool
+  ) throws {
+    let folder = try LedgerPlace(empty: kind)
+    let path = folder.place
     let scenarios = try Self.scenarios.get()
     #expect(scenarios.count >= 18)
     for scenario in scenarios {
-      try SQLiteLedger.create(at: path, policy: Self.caps(scenario))
+      try OpenedLedger.create(at: path, policy: Self.caps(scenario))
     }
     for scenario in scenarios {
       try Self.replay(scenario, at: path, reopening: reopening)
     }
-    let ledger = try SQLiteLedger(opening: path)
+    let ledger = try OpenedLedger(opening: path)
     #expect(try ledger.verify(head: nil).findings == [])
     #expect(try ledger.datasets() == scenarios.map(\.name).sorted())
     for scenario in scenarios {
@@ -83,8 +86,9 @@ import Testing
     }
   }
 
-  @Test func `under an id cost once`() throws {
-    let folder = try LedgerInFolder()
+  @Test(arguments: LedgerUnderTest.all)
+  func `under an id cost once`(kind: LedgerUnderTest) throws {
+    let folder = try LedgerPlace(kind)
     let ledger = try folder.open()
     let id = try ReleaseID("s1")
     for _ in 0..<3 {
@@ -102,8 +106,9 @@ import Testing
     #expect(try ledger.verify(head: nil).findings == [])
   }
 
-  @Test func `of any length are kept exactly`() throws {
-    let folder = try LedgerInFolder(policy(epsilon: "1e10000"))
+  @Test(arguments: LedgerUnderTest.all)
+  func `of any length are kept exactly`(kind: LedgerUnderTest) throws {
+    let folder = try LedgerPlace(kind, policy(epsilon: "1e10000"))
     let ledger = try folder.open()
     for epsilon in ["1e-10000", "1e9999", "1/3", "123456789012345678901234567890/7"] {
       _ = try ledger.spend(spend(epsilon), dataset: "d", id: nil)
@@ -114,9 +119,10 @@ import Testing
     #expect(try ledger.verify(head: nil).findings == [])
   }
 
-  @Test func `leave a history that is read in pages`() throws {
-    let folder = try LedgerInFolder()
-    try SQLiteLedger.create(at: folder.path, policy: policy("e"))
+  @Test(arguments: LedgerUnderTest.all)
+  func `leave a history that is read in pages`(kind: LedgerUnderTest) throws {
+    let folder = try LedgerPlace(kind)
+    try OpenedLedger.create(at: folder.place, policy: policy("e"))
     let ledger = try folder.open()
     for index in 0..<5 {
       _ = try ledger.spend(
@@ -144,10 +150,11 @@ import Testing
     }
   }
 
-  @Test func `are ordered by position even when the clock runs backwards`() throws {
-    let folder = try LedgerInFolder()
+  @Test(arguments: LedgerUnderTest.all)
+  func `are ordered by position even when the clock runs backwards`(kind: LedgerUnderTest) throws {
+    let folder = try LedgerPlace(kind)
     for time in ["2030-01-01T00:00:00Z", "1999-12-31T23:59:59Z", "2000-01-01T00:00:00Z"] {
-      let ledger = try SQLiteLedger(opening: folder.path, clock: { time })
+      let ledger = try folder.open(clock: { time })
       _ = try ledger.spend(spend("1/4", day: String(time.prefix(10))), dataset: "d", id: nil)
     }
     let ledger = try folder.open()
@@ -159,7 +166,8 @@ import Testing
 }
 
 @Suite struct `Accounts` {
-  @Test func `keep the policy that they were opened with`() throws {
+  @Test(arguments: LedgerUnderTest.all)
+  func `keep the policy that they were opened with`(kind: LedgerUnderTest) throws {
     let full = LedgerPolicy(
       dataset: "caf\u{E9} \"1\"",
       privacyUnit: .personWeek,
@@ -170,7 +178,7 @@ import Testing
       dimension: SliceDimension(name: "n", values: ["b", "a", ""], touches: 2),
       population: 12
     )
-    let folder = try LedgerInFolder(full)
+    let folder = try LedgerPlace(kind, full)
     #expect(try folder.open().policy(of: full.dataset) == full)
     #expect(try folder.open().verify(head: nil).findings == [])
     _ = try folder.open().spend(
@@ -183,12 +191,13 @@ import Testing
     #expect(try folder.open().verify(head: nil).findings == [])
   }
 
-  @Test func `are opened once each`() throws {
-    let folder = try LedgerInFolder()
+  @Test(arguments: LedgerUnderTest.all)
+  func `are opened once each`(kind: LedgerUnderTest) throws {
+    let folder = try LedgerPlace(kind)
     #expect(throws: LedgerError.accountExists("d")) {
-      try SQLiteLedger.create(at: folder.path, policy: policy("d", epsilon: "9"))
+      try OpenedLedger.create(at: folder.place, policy: policy("d", epsilon: "9"))
     }
-    try SQLiteLedger.create(at: folder.path, policy: policy("e", epsilon: "9"))
+    try OpenedLedger.create(at: folder.place, policy: policy("e", epsilon: "9"))
     #expect(try folder.open().left("d") == loss("1"))
     #expect(try folder.open().left("e") == loss("9"))
     #expect(throws: LedgerError.unknownDataset("f", known: ["d", "e"])) {
@@ -196,14 +205,17 @@ import Testing
     }
   }
 
-  @Test func `opened by several at once are all there, and each only once`() async throws {
-    let directory = try TemporaryDirectory()
-    let path = directory.appending("ledger")
+  @Test(arguments: LedgerUnderTest.all)
+  func `opened by several at once are all there, and each only once`(
+    kind: LedgerUnderTest
+  ) async throws {
+    let folder = try LedgerPlace(empty: kind)
+    let path = folder.place
     let outcomes = try await withThrowingTaskGroup(of: Bool.self) { group in
       for index in 0..<12 {
         group.addTask {
           do {
-            try SQLiteLedger.create(at: path, policy: policy("d\(index % 6)"))
+            try OpenedLedger.create(at: path, policy: policy("d\(index % 6)"))
             return true
           } catch LedgerError.accountExists {
             return false
@@ -213,9 +225,9 @@ import Testing
       return try await group.reduce(into: []) { $0.append($1) }
     }
     #expect(outcomes.filter { $0 }.count == 6)
-    let ledger = try SQLiteLedger(opening: path)
+    let ledger = try OpenedLedger(opening: path)
     #expect(try ledger.datasets() == (0..<6).map { "d\($0)" })
     #expect(try ledger.verify(head: nil).entries == 6)
-    #expect(try directory.names() == ["ledger"])
+    if kind == .sqlite { #expect(try folder.directory.names() == ["ledger"]) }
   }
 }

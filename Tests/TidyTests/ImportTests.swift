@@ -21,7 +21,7 @@ import Testing
       "FoundationEssentials", "Synchronization",
     ],
     "LedgerStore": [
-      "ExactArithmetic", "PrivacyAccounting", "Crypto", "GRDB", "Glibc", "Foundation",
+      "CPQ", "ExactArithmetic", "PrivacyAccounting", "Crypto", "GRDB", "Glibc", "Foundation",
       "FoundationEssentials", "Synchronization",
     ],
     "Specifications": [

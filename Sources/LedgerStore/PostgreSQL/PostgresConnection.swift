@@ -51,7 +51,25 @@ package final class PostgresConnection {
     guard PQsetnonblocking(handle, 1) == 0 else { throw lost() }
   }
 
+  /// Connects as a test does, to look at a ledger from outside.
+  package convenience init(_ address: String) throws {
+    try self.init(PostgresAddress(address), patience: 60_000)
+  }
+
   deinit { PQfinish(handle) }
+
+  /// The values of some columns as text, for tests.
+  package func texts(_ sql: String) throws -> [[String?]] {
+    try rows(sql).map { row in
+      row.values.map { value in
+        switch value {
+        case .text(let text): text
+        case .integer(let number): String(number)
+        case .null, .bytes, .foreign: nil
+        }
+      }
+    }
+  }
 
   /// Runs one statement with its values bound, and returns its rows.
   func rows(_ sql: String, _ values: [StoredValue] = []) throws -> [StoredRow] {
