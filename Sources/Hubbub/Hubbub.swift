@@ -4,7 +4,7 @@
 /// Differentially private counts per region, with every bit of privacy accounted for exactly.
 ///
 /// `import Hubbub` brings in the whole library: read a spec with `SpecificationReader`, plan it
-/// with `AggregationPlan`, open a `SQLiteLedger`, and let a `Releaser` release it. This module has
+/// with `AggregationPlan`, open an `OpenedLedger`, and let a `Releaser` release it. This module has
 /// no logic of its own.
 @_exported import ExactArithmetic
 @_exported import LedgerStore

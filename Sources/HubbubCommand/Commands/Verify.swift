@@ -63,7 +63,7 @@ struct Verify: ParsableCommand {
   private static func compared(
     _ verification: ReleaseVerification,
     _ release: Release,
-    with ledger: SQLiteLedger
+    with ledger: OpenedLedger
   ) throws(CommandFailure) -> [Finding] {
     let id = release.body.id
     let known = try asking { () throws(LedgerError) in try ledger.datasets() }
@@ -88,7 +88,7 @@ struct Verify: ParsableCommand {
   private static func digest(
     of id: ReleaseID,
     _ dataset: String,
-    in ledger: SQLiteLedger
+    in ledger: OpenedLedger
   ) throws(CommandFailure) -> String? {
     var position = 0
     while true {

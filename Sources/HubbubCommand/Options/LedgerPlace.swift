@@ -13,16 +13,19 @@ enum LedgerPlace {
     guard !place.isEmpty else {
       throw .invalid("the place of the ledger is empty; write a path such as hubbub.ledger")
     }
-    guard !place.hasPrefix("postgres://"), !place.hasPrefix("postgresql://") else {
-      throw .invalid("ledgers in PostgreSQL are not offered by this version; write a path")
+    guard !OpenedLedger.isPostgreSQL(place) || OpenedLedger.reachesPostgreSQL else {
+      throw .invalid(
+        "this program was built without PostgreSQL; write a path, or build it with "
+          + "`swift build -c release --traits PostgreSQL`, which needs libpq-dev"
+      )
     }
     return place
   }
 
   /// Opens the ledger.
-  static func open(_ named: String?) throws(CommandFailure) -> SQLiteLedger {
+  static func open(_ named: String?) throws(CommandFailure) -> OpenedLedger {
     let place = try resolve(named)
-    return try asking { () throws(LedgerError) in try SQLiteLedger(opening: place) }
+    return try asking { () throws(LedgerError) in try OpenedLedger(opening: place) }
   }
 
   private static var environment: String? {
@@ -36,7 +39,7 @@ enum LedgerPlace {
 struct LedgerOption: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "The ledger's file; else $HUBBUB_LEDGER, else hubbub.ledger in this folder.",
+      "The ledger's file or postgres://...; else $HUBBUB_LEDGER, else hubbub.ledger here.",
       valueName: "path"
     )
   )
@@ -47,7 +50,7 @@ struct LedgerOption: ParsableArguments {
 struct LedgerArgument: ParsableArguments {
   @Argument(
     help: ArgumentHelp(
-      "The ledger's file; else $HUBBUB_LEDGER, else hubbub.ledger in this folder.",
+      "The ledger's file or postgres://...; else $HUBBUB_LEDGER, else hubbub.ledger here.",
       valueName: "ledger"
     )
   )
@@ -58,7 +61,10 @@ struct LedgerArgument: ParsableArguments {
   /// The place that the user names, if any.
   func named() throws(CommandFailure) -> String? {
     if let place, let other = option.ledger, place != other {
-      throw .invalid("two ledgers are named, \(place) and \(other); name one")
+      throw .invalid(
+        "two ledgers are named, \(OpenedLedger.shown(place)) and \(OpenedLedger.shown(other)); "
+          + "name one"
+      )
     }
     return place ?? option.ledger
   }

@@ -10,7 +10,7 @@ struct BudgetStanding {
   let refusal: String?
 
   init(
-    _ ledger: SQLiteLedger,
+    _ ledger: OpenedLedger,
     plan: AggregationPlan,
     analyst: String?,
     day: String

@@ -29,7 +29,7 @@ enum Accounts {
   /// The account that the user names, or the only one there is.
   static func resolve(
     _ named: String?,
-    in ledger: SQLiteLedger
+    in ledger: OpenedLedger
   ) throws(CommandFailure) -> String {
     if let named { return named }
     let known = try asking { () throws(LedgerError) in try ledger.datasets() }

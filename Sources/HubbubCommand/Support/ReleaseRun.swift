@@ -5,7 +5,7 @@ import Hubbub
 
 /// One run of the pipeline.
 struct ReleaseRun {
-  let ledger: SQLiteLedger
+  let ledger: OpenedLedger
   let spec: String
   /// The ledger as the user named it, if so.
   let place: String?
@@ -13,7 +13,8 @@ struct ReleaseRun {
 
   /// The command that repeats it.
   var again: String {
-    "hubbub report \(spec)" + (place.map { " --ledger \($0)" } ?? "") + " --id \(id)"
+    "hubbub report \(spec)" + (place.map { " --ledger \(OpenedLedger.shown($0))" } ?? "")
+      + " --id \(id)"
   }
 
   /// Runs it.

@@ -40,10 +40,11 @@ struct LedgerCreate: ParsableCommand {
         "a lifetime epsilon of \(policy.lifetime.epsilon) is large; most owners allow at most 10"
       )
     }
-    try asking { () throws(LedgerError) in try SQLiteLedger.create(at: place, policy: policy) }
+    try asking { () throws(LedgerError) in try OpenedLedger.create(at: place, policy: policy) }
+    let shown = OpenedLedger.shown(place)
     switch output.format {
     case .text:
-      var text = "The account \(policy.dataset) is open in \(place).\n"
+      var text = "The account \(policy.dataset) is open in \(shown).\n"
       text += "  may ever be spent  \(policy.lifetime)\n"
       if policy.pins?.files == nil {
         text += "Its signal files are not pinned: whoever writes a spec chooses the data.\n"
@@ -52,7 +53,7 @@ struct LedgerCreate: ParsableCommand {
     case .json:
       try Results.write(
         JSONText.object([
-          ("dataset", .text(policy.dataset)), ("ledger", .text(place)),
+          ("dataset", .text(policy.dataset)), ("ledger", .text(shown)),
           ("remaining", .object([("lifetime", .pair(policy.lifetime))])),
         ]).line
       )

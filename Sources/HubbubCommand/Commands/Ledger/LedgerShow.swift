@@ -58,7 +58,7 @@ struct AccountView {
   private let pending: [(id: ReleaseID, state: String, loss: PrivacyLoss)]
 
   init(
-    _ ledger: SQLiteLedger,
+    _ ledger: OpenedLedger,
     _ name: String,
     analyst: String?,
     day: String
@@ -74,7 +74,7 @@ struct AccountView {
 
   /// Follows the history to the releases that are held and not done.
   private static func pending(
-    _ ledger: SQLiteLedger,
+    _ ledger: OpenedLedger,
     _ name: String
   ) throws(CommandFailure) -> [(id: ReleaseID, state: String, loss: PrivacyLoss)] {
     var held: [ReleaseID: (position: Int, state: String, loss: PrivacyLoss)] = [:]
