@@ -160,7 +160,7 @@ let package = Package(
     ),
     .testTarget(
       name: "ReleasesTests",
-      dependencies: ["Releases", "Reporting", "TestSupport"],
+      dependencies: ["LedgerStore", "Releases", "Reporting", "TestSupport"],
       swiftSettings: settings
     ),
     .testTarget(

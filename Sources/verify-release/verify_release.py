@@ -1,0 +1,832 @@
+#!/usr/bin/env python3
+# verify_release.py: checks a release.json without the data and without any part of Hubbub.
+# SPDX-License-Identifier: Apache-2.0
+"""Checks what a release claims, from the file alone.
+
+A release is a table of counts to which random noise was added, so that nobody can tell from it
+whether any one person is in the data. The file `release.json` says how much noise that was, how
+much of the privacy budget it cost, and how far a count may lie from the exact one. None of this has
+to be believed: it follows from a few numbers in the file. This program derives it again.
+
+  1. The form. One release can be written in one way only, so a digest of it means something.
+  2. The noise. The bounds say how much one person can change the counts in all (the sensitivity).
+     The scale of the noise must be the sensitivity divided by epsilon, the cost of the measure;
+     the costs of all measures add up to the cost of the release. Every number is an exact fraction.
+  3. The half-widths. Noise X of scale b has P(|X| > k) = 2 q^(k+1) / (1 + q), q = exp(-1/b). The
+     half-width is the smallest k for which this is at most 1 - confidence; the simultaneous one the
+     smallest for which all cells together stay within k. Both are decided with bounds that are
+     rounded outward until the answer is certain; no floating-point number is used anywhere.
+  4. The cells. They must be all combinations of the listed values, once, in order, so that the
+     choice of cells tells nothing about the data; the digests of the lists follow from them.
+  5. The digests. The body is the file without the line of the certificate.
+  6. The signature (Ed25519), if there is one, and --public-key to insist on one by a certain key.
+  7. With --ledger, the ledger of the owner: that every entry is linked to the one before it, that
+     this release was paid before it was made, and that no budget was passed.
+
+It cannot show that the noise was really drawn, or that the data is what it is said to be: for that
+one has to trust the owner's program and machine. A release that was edited with its digest computed
+anew shows only against the ledger, a signature, or a digest that was noted elsewhere.
+
+The exit status is 0 if everything holds, 1 if something does not, 2 if a file cannot be read.
+The format is described in docs/formats.md of the project.
+"""
+
+import argparse
+import base64
+import binascii
+import hashlib
+import itertools
+import json
+import pathlib
+import re
+import sqlite3
+import sys
+from decimal import MAX_EMAX, MIN_EMIN, ROUND_CEILING, ROUND_FLOOR, Context, Decimal
+from fractions import Fraction
+
+LONGEST_NUMBER = 10_000  # characters
+if hasattr(sys, "set_int_max_str_digits"):  # Python's own limit is below that of the format
+    sys.set_int_max_str_digits(LONGEST_NUMBER + 1)
+
+
+class Malformed(Exception):
+    """The file is not a release in form; the text says where and why."""
+
+
+class Unreadable(Exception):
+    """A file cannot be read at all."""
+
+
+def shown(value):
+    """A value from the file, fit for one line of a message."""
+    return brief(ascii(value))
+
+
+def brief(number):
+    """A number or a text of our own, cut where it is enormous."""
+    text = str(number)
+    return text if len(text) <= 120 else text[:117] + "..."
+
+
+# ---------------------------------------------------------------------------------------------
+# 1. The form: read strictly, and write again in the one way in which a release can be written.
+# ---------------------------------------------------------------------------------------------
+
+
+def parse(data):
+    """JSON in which no name is given twice and every number is a whole number."""
+
+    def distinct(pairs):
+        members = dict(pairs)
+        if len(members) < len(pairs):
+            names = [name for name, _ in pairs]
+            twice = next(name for name in names if names.count(name) > 1)
+            raise Malformed(f"the member {shown(twice)} is given twice")
+        return members
+
+    def whole(text):
+        if len(text) > LONGEST_NUMBER:
+            raise Malformed("a number has too many digits")
+        return int(text)
+
+    def refused(text):
+        raise Malformed(f"{shown(text)} is not a whole number")
+
+    try:
+        return json.loads(data.decode("utf-8"), object_pairs_hook=distinct, parse_int=whole,
+                          parse_float=refused, parse_constant=refused)
+    except UnicodeDecodeError:
+        raise Malformed("it is not text in UTF-8")
+    except (json.JSONDecodeError, RecursionError) as error:
+        raise Malformed(f"it is not JSON, or only a part of it ({error})")
+
+
+# What the members must be. Each function takes a value and the name of its place.
+
+def text(value, place):
+    if not isinstance(value, str):
+        raise Malformed(f"{place} must be a text, not {shown(value)}")
+    try:
+        value.encode("utf-8")
+    except UnicodeEncodeError:
+        raise Malformed(f"{place} holds half a character")
+
+
+def like(pattern, meaning):
+    def check(value, place):
+        text(value, place)
+        if not re.fullmatch(pattern, value, re.ASCII):
+            raise Malformed(f"{place} must be {meaning}, not {shown(value)}")
+    return check
+
+
+def one_of(*choices):
+    def check(value, place):
+        if value not in choices:
+            raise Malformed(f"{place} must be {' or '.join(choices)}, not {shown(value)}")
+    return check
+
+
+def integer(low, high=None):
+    def check(value, place):
+        if type(value) is not int or value < low or (high is not None and value > high):
+            limit = f" and at most {high}" if high is not None else ""
+            raise Malformed(f"{place} must be a whole number of at least {low}{limit}, "
+                            f"not {shown(value)}")
+    return check
+
+
+def boolean(value, place):
+    if type(value) is not bool:
+        raise Malformed(f"{place} must be true or false, not {shown(value)}")
+
+
+def fraction(positive=False, below_one=False):
+    """A text p/q in lowest terms, or p alone for a whole number."""
+    def check(value, place):
+        text(value, place)
+        if len(value) > LONGEST_NUMBER or not re.fullmatch(r"(0|[1-9]\d*)(/[1-9]\d*)?", value,
+                                                           re.ASCII):
+            raise Malformed(f"{place} must be a fraction p/q of zero or more, not {shown(value)}")
+        number = Fraction(value)
+        if str(number) != value:
+            raise Malformed(f"{place} must be in lowest terms, which is {brief(number)}, "
+                            f"not {shown(value)}")
+        if positive and number == 0 or below_one and number >= 1:
+            raise Malformed(f"{place} is out of range: {shown(value)}")
+    return check
+
+
+def members(required, optional={}):
+    def check(value, place):
+        if not isinstance(value, dict):
+            raise Malformed(f"{place} must be an object")
+        inside = "" if place == "the file" else place + "."
+        for name in required:
+            if name not in value:
+                raise Malformed(f"{inside}{name} is missing")
+        for name, member in value.items():
+            rule = required.get(name) or optional.get(name)
+            if rule is None:
+                raise Malformed(f"{inside}{shown(name)} is no part of a release")
+            rule(member, inside + name)
+    return check
+
+
+def each(rule):
+    def check(value, place):
+        if not isinstance(value, list):
+            raise Malformed(f"{place} must be a list")
+        for index, element in enumerate(value):
+            rule(element, f"{place}[{index}]")
+    return check
+
+
+def by_name(rule):
+    def check(value, place):
+        if not isinstance(value, dict):
+            raise Malformed(f"{place} must be an object")
+        for name, member in value.items():
+            text(name, place)
+            rule(member, f"{place}.{shown(name)}")
+    return check
+
+
+DIGEST = like("[0-9a-f]{64}", "64 lower-case hexadecimal digits")
+LIMIT = integer(1, 2**31 - 1)
+LOSS = {"epsilon": fraction(), "delta": fraction(below_one=True)}
+LIST = {"count": integer(1), "list_sha256": DIGEST}
+LIST_FILE = {"file_sha256": DIGEST}
+LAW = "P(X = x) = (1-q)/(1+q) q^|x|, q = exp(-1/scale)"
+GENERATOR = "AES-256-CTR keyed from the kernel, one key per release"
+MEASURE = {
+    "name": one_of("signals", "units"), "mechanism": one_of("discrete-laplace"),
+    "sensitivity": integer(0), "epsilon": fraction(positive=True), "scale": fraction(positive=True),
+    "confidence": fraction(positive=True, below_one=True),
+    "half_width": integer(0), "simultaneous_half_width": integer(0),
+}
+CERTIFICATE = {
+    "body_sha256": DIGEST, "cells": by_name(members(LIST, LIST_FILE)),
+    "data": one_of("pinned", "unpinned"),
+    "ledger": members({"dataset": text, "position": integer(1), "entry_sha256": DIGEST,
+                       "previous_sha256": DIGEST}),
+    "noise": members({"mechanism": one_of("discrete-laplace"), "law": one_of(LAW),
+                      "generator": one_of(GENERATOR)}),
+    "postprocessing": each(text), "relation": one_of("add-remove"), "version": integer(1, 1),
+}
+SIGNATURE = {
+    "algorithm": one_of("ed25519"), "public_key": DIGEST,
+    "value": like("[0-9a-f]{128}", "128 lower-case hexadecimal digits"),
+}
+RELEASE = {
+    "id": like(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}", "1 to 128 letters, digits, dots, _ and -"),
+    "name": text, "dataset": text, "spec_sha256": DIGEST,
+    "created": like(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", "a time, YYYY-MM-DDThh:mm:ssZ"),
+    "privacy": members({"unit": one_of("person", "person-day", "person-week"),
+                        "relation": one_of("add-remove"), **LOSS}),
+    "bounds": members({"cells_per_unit": LIMIT, "signals_per_cell": LIMIT},
+                      {"signals_per_unit": LIMIT}),
+    "query": members({"keys": each(members({"name": text, **LIST}, LIST_FILE)),
+                      "filters": by_name(each(text)), "consent": boolean, "nonnegative": boolean},
+                     {"window": members({"from": text, "to": text})}),
+    "measures": each(members(MEASURE)), "cells": each(by_name(lambda value, place: None)),
+    "remaining": members({"lifetime": members(LOSS)},
+                         {"daily": members(LOSS), "analyst": members(LOSS)}),
+    "certificate": members(CERTIFICATE, {"signature": members(SIGNATURE)}),
+}
+
+
+def check_form(release):
+    """Every member that a release has, each of its type, and nothing else."""
+    members(RELEASE)(release, "the file")
+    keys = [key["name"] for key in release["query"]["keys"]]
+    measures = [measure["name"] for measure in release["measures"]]
+    for names, place in ((keys, "query.keys"), (measures, "measures")):
+        if len(set(names)) < len(names):
+            raise Malformed(f"{place} gives a name twice")
+    if set(keys) & {"signals", "units"}:
+        raise Malformed("query.keys has a key that is named like a measure")
+    for index, cell in enumerate(release["cells"]):
+        if set(cell) != set(keys + measures):
+            raise Malformed(f"cells[{index}] must have a value for each key and each measure, and "
+                            "nothing else")
+        for name in keys:
+            text(cell[name], f"cells[{index}].{name}")
+        for name in measures:
+            integer(-2**63, 2**63 - 1)(cell[name], f"cells[{index}].{name}")
+
+
+def canonical(value):
+    """The one text of a value: keys sorted by their bytes, no white space, few escapes."""
+    if isinstance(value, dict):
+        return "{" + ",".join(canonical(name) + ":" + canonical(value[name])
+                              for name in sorted(value)) + "}"
+    if isinstance(value, list):
+        return "[" + ",".join(map(canonical, value)) + "]"
+    return (json.dumps(value, ensure_ascii=False)
+            .replace("\u2028", "\\u2028").replace("\u2029", "\\u2029"))
+
+
+def canonical_file(release):
+    """The bytes of a release: each member, each cell and each measure on a line of its own."""
+    lines = []
+    for name in sorted(release):
+        value = release[name]
+        if name in ("cells", "measures"):
+            written = "[\n" + ",\n".join(map(canonical, value)) + "\n]"
+        else:
+            written = canonical(value)
+        lines.append(f"{canonical(name)}:{written}")
+    return ("{\n" + ",\n".join(lines) + "\n}\n").encode("utf-8")
+
+
+# ---------------------------------------------------------------------------------------------
+# 2. The noise: sensitivity, scale and cost, in exact fractions.
+# ---------------------------------------------------------------------------------------------
+
+
+def sensitivity(measure, bounds):
+    """The most that one person can change a measure, added up over all cells.
+
+    A person counts in at most c cells, with at most m signals in each and at most t in all: for
+    the measure `signals` that is c m, for `units` (who is there) c, and never more than t.
+    """
+    most = bounds["cells_per_unit"]
+    if measure == "signals":
+        most *= bounds["signals_per_cell"]
+    return min(most, bounds.get("signals_per_unit", most))
+
+
+def check_noise(release, found):
+    measures = release["measures"]
+    if not measures:
+        found.append("measures: the release measures nothing.")
+    for measure in measures:
+        name = measure["name"]
+        most = sensitivity(name, release["bounds"])
+        scale = Fraction(most) / Fraction(measure["epsilon"])
+        if measure["sensitivity"] != most:
+            found.append(f"{name}: the sensitivity is {shown(measure['sensitivity'])}, but the "
+                         f"bounds make it {most}.")
+        if Fraction(measure["scale"]) != scale:
+            found.append(f"{name}: the scale is {brief(measure['scale'])}, but sensitivity divided "
+                         f"by epsilon is {brief(scale)}.")
+        check_half_widths(measure, max(1, len(release["cells"])), found)
+    total = sum((Fraction(measure["epsilon"]) for measure in measures), Fraction(0))
+    if Fraction(release["privacy"]["epsilon"]) != total:
+        found.append(f"privacy: the cost is given as epsilon "
+                     f"{brief(release['privacy']['epsilon'])}, but the measures cost "
+                     f"{brief(total)} together.")
+    if release["privacy"]["delta"] != "0":
+        found.append("privacy: delta is not 0, but cells from public lists use none.")
+
+
+# ---------------------------------------------------------------------------------------------
+# 3. The half-widths: decided with bounds that are rounded outward.
+# ---------------------------------------------------------------------------------------------
+
+
+def rounding(digits, direction):
+    return Context(prec=digits, rounding=direction, Emax=MAX_EMAX, Emin=MIN_EMIN, traps=[])
+
+
+class Bounds:
+    """Two decimals between which a number above zero lies; every step rounds them apart."""
+
+    def __init__(self, low, high, digits):
+        self.low, self.high, self.digits = low, high, digits
+        self.down, self.up = rounding(digits, ROUND_FLOOR), rounding(digits, ROUND_CEILING)
+
+    @classmethod
+    def exp_of_minus(cls, x, digits):
+        """exp(-x) for a fraction x. Python's decimal exp is correctly rounded, so the exact value
+        lies between the neighbours of what it gives."""
+        down, up = rounding(digits, ROUND_FLOOR), rounding(digits, ROUND_CEILING)
+        top, bottom = Decimal(x.numerator), Decimal(x.denominator)
+        low, high = up.divide(top, bottom), down.divide(top, bottom)
+        return cls(down.next_minus(down.exp(low.copy_negate())),
+                   up.next_plus(up.exp(high.copy_negate())), digits)
+
+    def times(self, other):
+        return Bounds(self.down.multiply(self.low, other.low),
+                      self.up.multiply(self.high, other.high), self.digits)
+
+    def power(self, count):
+        result = Bounds(Decimal(1), Decimal(1), self.digits)
+        square = self
+        while count:
+            if count & 1:
+                result = result.times(square)
+            square, count = square.times(square), count >> 1
+        return result
+
+
+def stays_within(k, scale, alpha, draws):
+    """Whether P(some |X_i| > k) <= alpha for so many independent draws, exactly.
+
+    One draw leaves k with probability t = 2 q^(k+1) / (1 + q); all n stay inside with (1 - t)^n,
+    and n t - n(n-1)/2 t^2 <= 1 - (1 - t)^n <= n t, which is enough to decide where t is small.
+    The two sides are never equal, because q is transcendental: more digits always decide.
+    """
+    digits = 30
+    while True:
+        q = Bounds.exp_of_minus(1 / scale, digits)
+        far = Bounds.exp_of_minus((k + 1) / scale, digits)
+        t_low = q.down.divide(q.down.multiply(2, far.low), q.up.add(1, q.high))
+        t_high = q.up.divide(q.up.multiply(2, far.high), q.down.add(1, q.low))
+        low, high = Fraction(t_low), Fraction(t_high)
+        if draws * high <= alpha:
+            return True
+        if draws * low - draws * (draws - 1) // 2 * high * high > alpha:
+            return False
+        if draws > 1:
+            stay = Bounds(max(Decimal(0), q.down.subtract(1, t_high)),
+                          q.up.subtract(1, t_low), digits).power(draws)
+            inside = Decimal((1 - alpha).numerator), Decimal((1 - alpha).denominator)
+            if stay.low >= q.up.divide(*inside):
+                return True
+            if stay.high < q.down.divide(*inside):
+                return False
+        digits *= 2
+
+
+def half_width(scale, alpha, draws=1):
+    """The smallest k >= 0 that `stays_within` accepts, by halving an interval around it."""
+    below, above = -1, 0
+    step = max(1, int(scale))
+    while not stays_within(above, scale, alpha, draws):
+        below, above, step = above, above + step, 2 * step
+    while above - below > 1:
+        middle = (below + above) // 2
+        if stays_within(middle, scale, alpha, draws):
+            above = middle
+        else:
+            below = middle
+    return above
+
+
+def check_half_widths(measure, cells, found):
+    scale, alpha = Fraction(measure["scale"]), 1 - Fraction(measure["confidence"])
+    if not Fraction(1, 1000) <= scale <= 2**40 or alpha < Fraction(1, 10**1000):
+        found.append(f"{measure['name']}: the half-widths cannot be derived for a scale outside "
+                     "1/1000 to 2^40 or a confidence above 1 - 10^-1000.")
+        return
+    for member, draws, words in (("half_width", 1, "one cell by itself"),
+                                 ("simultaneous_half_width", cells, f"all {cells} cells")):
+        derived = half_width(scale, alpha, draws)
+        if measure[member] != derived:
+            found.append(f"{measure['name']}: the {member} is {shown(measure[member])}, but for "
+                         f"{words} it follows as {derived}.")
+
+
+# ---------------------------------------------------------------------------------------------
+# 4. The cells: all combinations of the lists, and nothing that depends on the data.
+# ---------------------------------------------------------------------------------------------
+
+
+def check_cells(release, found):
+    keys, cells = release["query"]["keys"], release["cells"]
+    names = [key["name"] for key in keys]
+    lists = []
+    for key in keys:
+        # In the order of their first appearance, which is that of the list if all is well.
+        values = list(dict.fromkeys(cell[key["name"]] for cell in cells))
+        lists.append(values)
+        if len(values) != key["count"]:
+            found.append(f"cells: {shown(key['name'])} has {len(values)} different values, but its "
+                         f"list has {key['count']}: a cell is outside the list, or one is missing.")
+        digest = hashlib.sha256("".join(value + "\n" for value in values).encode()).hexdigest()
+        if digest != key["list_sha256"]:
+            found.append(f"cells: the values of {shown(key['name'])} are not the ones that were "
+                         f"listed, in their order: their digest is {digest}.")
+    expected = 1
+    for key in keys:
+        expected *= key["count"]
+    if len(cells) != expected:
+        found.append(f"cells: there are {len(cells)}, but the lists have {brief(expected)} "
+                     "combinations.")
+    elif any(tuple(cell[name] for name in names) != combination
+             for cell, combination in zip(cells, itertools.product(*lists))):
+        found.append("cells: they are not every combination once, the last key changing fastest.")
+    if release["query"]["nonnegative"]:
+        counts = [measure["name"] for measure in release["measures"]]
+        if any(cell[name] < 0 for cell in cells for name in counts):
+            found.append("cells: a count is below zero, although the release says that such "
+                         "counts were raised to zero.")
+
+
+# ---------------------------------------------------------------------------------------------
+# 5. The digests, and what the certificate repeats from the body.
+# ---------------------------------------------------------------------------------------------
+
+
+def body_of(data):
+    """The file without the line of the certificate: what the ledger keeps and hashes."""
+    return b"\n".join(line for line in data.split(b"\n")
+                      if not line.startswith(b'"certificate":'))
+
+
+def check_certificate(release, data, found):
+    certificate, query = release["certificate"], release["query"]
+    if data != canonical_file(release):
+        found.append("the file: it is written in another way than the one that the format has.")
+    digest = hashlib.sha256(body_of(data)).hexdigest()
+    if certificate["body_sha256"] != digest:
+        found.append(f"certificate: it is about another body: the digest of this one is {digest}. "
+                     "The release was edited.")
+    lists = {key["name"]: {name: value for name, value in key.items() if name != "name"}
+             for key in query["keys"]}
+    if certificate["cells"] != lists:
+        found.append("certificate: its lists of cells are not those of the query.")
+    if certificate["ledger"]["dataset"] != release["dataset"]:
+        found.append("certificate: its ledger account is not the data set of the release.")
+    if certificate["postprocessing"] != (["nonnegative"] if query["nonnegative"] else []):
+        found.append("certificate: its post-processing is not what the query says.")
+    if certificate["ledger"]["entry_sha256"] == certificate["ledger"]["previous_sha256"]:
+        found.append("certificate: an entry of the ledger cannot be the one before itself.")
+
+
+# ---------------------------------------------------------------------------------------------
+# 6. The signature: Ed25519 as in RFC 8032, section 5.1.7.
+# ---------------------------------------------------------------------------------------------
+
+PRIME = 2**255 - 19
+ORDER = 2**252 + 27742317777372353535851937790883648493
+CURVE = -121665 * pow(121666, -1, PRIME) % PRIME
+
+
+def add(left, right):
+    """The sum of two points (X, Y, Z, T) with x = X/Z, y = Y/Z, x y = T/Z."""
+    a = (left[1] - left[0]) * (right[1] - right[0]) % PRIME
+    b = (left[1] + left[0]) * (right[1] + right[0]) % PRIME
+    c = 2 * CURVE * left[3] * right[3] % PRIME
+    d = 2 * left[2] * right[2] % PRIME
+    e, f, g, h = b - a, d - c, d + c, b + a
+    return (e * f % PRIME, g * h % PRIME, f * g % PRIME, e * h % PRIME)
+
+
+def multiply(count, point):
+    result = (0, 1, 1, 0)
+    while count:
+        if count & 1:
+            result = add(result, point)
+        point, count = add(point, point), count >> 1
+    return result
+
+
+def point_from(encoded):
+    """The point of 32 bytes, or None if there is no such point."""
+    y = int.from_bytes(encoded, "little")
+    sign, y = y >> 255, y & ((1 << 255) - 1)
+    if y >= PRIME:
+        return None
+    square = (y * y - 1) * pow(CURVE * y * y + 1, -1, PRIME) % PRIME
+    x = pow(square, (PRIME + 3) // 8, PRIME)
+    if (x * x - square) % PRIME:
+        x = x * pow(2, (PRIME - 1) // 4, PRIME) % PRIME
+    if (x * x - square) % PRIME or (x == 0 and sign):
+        return None
+    if x & 1 != sign:
+        x = PRIME - x
+    return (x, y, 1, x * y % PRIME)
+
+
+def bytes_from(point):
+    inverse = pow(point[2], -1, PRIME)
+    x, y = point[0] * inverse % PRIME, point[1] * inverse % PRIME
+    return (y | (x & 1) << 255).to_bytes(32, "little")
+
+
+BASE = point_from((4 * pow(5, -1, PRIME) % PRIME).to_bytes(32, "little"))
+
+
+def signature_holds(public_key, message, signature):
+    """Whether [S]B - [h]A is R, for the signature R || S of the message under the key A."""
+    key = point_from(public_key)
+    scalar = int.from_bytes(signature[32:], "little")
+    if len(signature) != 64 or key is None or scalar >= ORDER:
+        return False
+    digest = hashlib.sha512(signature[:32] + public_key + message).digest()
+    minus_key = (PRIME - key[0], key[1], key[2], PRIME - key[3])
+    hashed = multiply(int.from_bytes(digest, "little") % ORDER, minus_key)
+    return bytes_from(add(multiply(scalar, BASE), hashed)) == signature[:32]
+
+
+def field(name, value):
+    """A line of a text that is hashed or signed: no value can pass for another field."""
+    return f"{name}:-\n" if value is None else f"{name}:{len(value.encode())}:{value}\n"
+
+
+def signed_text(release):
+    certificate = release["certificate"]
+    ledger = certificate["ledger"]
+    return ("hubbub-release-signature 1\n" + field("dataset", release["dataset"])
+            + field("release_id", release["id"]) + field("position", str(ledger["position"]))
+            + field("previous_sha256", ledger["previous_sha256"])
+            + field("entry_sha256", ledger["entry_sha256"])
+            + field("body_sha256", certificate["body_sha256"])
+            + field("data", certificate["data"])).encode()
+
+
+def check_signature(release, wanted, found):
+    signature = release["certificate"].get("signature")
+    if signature is None:
+        if wanted is not None:
+            found.append("signature: there is none, but a public key was given.")
+        return
+    if wanted is not None and signature["public_key"] != wanted:
+        found.append(f"signature: it is by the key {signature['public_key']}, not by the one "
+                     "that was given.")
+    if not signature_holds(bytes.fromhex(signature["public_key"]), signed_text(release),
+                           bytes.fromhex(signature["value"])):
+        found.append("signature: it is not a signature of this release by the key that it names.")
+
+
+def public_key_of(path):
+    """The key in a PEM file, as `openssl pkey -in key.pem -pubout` writes it, in hexadecimal."""
+    lines = [line.strip() for line in read(path).decode("ascii", "replace").splitlines()]
+    try:
+        start = lines.index("-----BEGIN PUBLIC KEY-----")
+        end = lines.index("-----END PUBLIC KEY-----", start)
+        key = base64.b64decode("".join(lines[start + 1:end]), validate=True)
+    except (ValueError, binascii.Error):
+        raise Unreadable(f"{path}: this is not a public key in PEM")
+    if len(key) != 44 or not key.startswith(bytes.fromhex("302a300506032b6570032100")):
+        raise Unreadable(f"{path}: this is not an Ed25519 key")
+    return key[12:].hex()
+
+
+# ---------------------------------------------------------------------------------------------
+# 7. The ledger: links, payment and budget.
+# ---------------------------------------------------------------------------------------------
+
+COLUMNS = ["position", "previous", "time", "kind", "dataset", "release_id", "attempt", "analyst",
+           "day", "epsilon", "delta", "slices", "digest", "data_pinned", "body_sha256", "policy"]
+
+
+def entries_of(path):
+    """Every entry of a ledger in order, the body of each release, and its signature if any."""
+    file = pathlib.Path(path)
+    if not file.is_file():
+        raise Unreadable(f"{path}: there is no ledger")
+    try:
+        connection = sqlite3.connect(file.absolute().as_uri() + "?mode=ro", uri=True)
+        try:
+            if connection.execute("PRAGMA application_id").fetchone()[0] != 0x48554242:
+                raise Unreadable(f"{path}: this is not a ledger")
+            connection.execute("BEGIN")
+            rows = connection.execute(
+                f"SELECT {', '.join(COLUMNS)}, hash FROM entries ORDER BY position").fetchall()
+            bodies = dict(connection.execute(
+                "SELECT id, body FROM releases WHERE state = 'committed'"))
+            return [dict(zip(COLUMNS + ["hash"], row)) for row in rows], bodies
+        finally:
+            connection.close()
+    except sqlite3.Error as error:
+        raise Unreadable(f"{path}: the ledger cannot be read ({error})")
+
+
+def check_chain(entries, found):
+    previous = "0" * 64
+    for place, entry in enumerate(entries, 1):
+        written = "hubbub-ledger-entry 1\n" + "".join(
+            field(name, None if entry[name] is None else str(entry[name])) for name in COLUMNS)
+        if entry["position"] != place:
+            found.append(f"ledger: entry {place} is missing or out of order.")
+            return
+        if entry["previous"] != previous:
+            found.append(f"ledger: entry {place} does not name the entry before it.")
+        if hashlib.sha256(written.encode()).hexdigest() != entry["hash"]:
+            found.append(f"ledger: entry {place} is not what its hash says; it was edited.")
+        previous = entry["hash"]
+
+
+def cost(spends, touches):
+    """What spends cost an account: slices are disjoint except that a person is in so many."""
+    whole, slices = Fraction(0), {}
+    for amount, names in spends:
+        if names is None:
+            whole += amount
+        for name in names or []:
+            slices[name] = slices.get(name, 0) + amount
+    return whole + sum(sorted(slices.values(), reverse=True)[:touches])
+
+
+def remaining(entries, policy, analyst, day, part):
+    """What is left of each cap of an account after the entries: `part` is epsilon or delta."""
+    touches = policy.get("dimension", {}).get("touches", 0)
+    caps = {"lifetime": (policy["lifetime"], lambda entry: True)}
+    if "daily" in policy:
+        caps["daily"] = (policy["daily"], lambda entry: entry["day"] == day)
+    if "analysts" in policy:
+        cap = policy["analysts"].get(analyst, policy["analysts"].get("*"))
+        if cap is not None:
+            caps["analyst"] = (cap, lambda entry: entry["analyst"] == analyst)
+    left = {}
+    for name, (cap, concerns) in caps.items():
+        spends = [(Fraction(entry[part]) * (-1 if entry["kind"] == "void" else 1),
+                   None if entry["slices"] is None else json.loads(entry["slices"]))
+                  for entry in entries
+                  if entry["kind"] in ("reserve", "spend", "void") and concerns(entry)]
+        left[name] = Fraction(cap[part]) - cost(spends, touches)
+    return left
+
+
+def check_ledger(release, data, path, found):
+    entries, bodies = entries_of(path)
+    before = len(found)
+    check_chain(entries, found)
+    if len(found) > before:
+        return
+    certificate = release["certificate"]
+    place = certificate["ledger"]["position"]
+    account = [entry for entry in entries if entry["dataset"] == release["dataset"]]
+    commit = entries[place - 1] if place <= len(entries) else None
+    if commit is None or (commit["kind"], commit["release_id"], commit["dataset"]) != (
+            "commit", release["id"], release["dataset"]):
+        found.append(f"ledger: entry {place} does not say that this release was paid.")
+        return
+    for member, value in (("entry_sha256", commit["hash"]),
+                          ("previous_sha256", commit["previous"])):
+        if certificate["ledger"][member] != value:
+            found.append(f"ledger: the {member} of the certificate is not that of entry {place}.")
+    if commit["body_sha256"] != hashlib.sha256(body_of(data)).hexdigest():
+        found.append(f"ledger: entry {place} is about another body than this one.")
+    if bodies.get(release["id"]) != body_of(data):
+        found.append("ledger: the body that it keeps under this id is another one.")
+    until = [entry for entry in account if entry["position"] <= place]
+    held = [entry for entry in until
+            if entry["release_id"] == release["id"] and entry["kind"] == "reserve"]
+    if not held or account[0]["kind"] != "create":
+        found.append("ledger: the release was committed without being paid before.")
+        return
+    held = held[-1]
+    for part in ("epsilon", "delta"):
+        if held[part] != release["privacy"][part]:
+            found.append(f"ledger: {part} {held[part]} was paid, not {release['privacy'][part]}.")
+    if (held["data_pinned"] == "1") != (certificate["data"] == "pinned"):
+        found.append("ledger: the data was not pinned as the certificate says.")
+    policy = json.loads(account[0]["policy"])
+    if policy["privacy_unit"] != release["privacy"]["unit"]:
+        found.append(f"ledger: the account protects a {policy['privacy_unit']}, not a "
+                     f"{release['privacy']['unit']}.")
+    for part in ("epsilon", "delta"):
+        left = remaining(until, policy, held["analyst"], held["day"], part)
+        if any(amount < 0 for amount in left.values()):
+            found.append(f"ledger: the account has spent more {part} than its policy allows.")
+        claimed = {name: Fraction(cap[part]) for name, cap in release["remaining"].items()}
+        if left != claimed:
+            found.append(f"ledger: the {part} that remained is not what the entries leave.")
+    key = policy.get("signing_key", {}).get("public_key")
+    signature = certificate.get("signature", {}).get("public_key")
+    if key != signature:
+        found.append("ledger: the account's key and that of the signature are not the same.")
+
+
+# ---------------------------------------------------------------------------------------------
+# The program.
+# ---------------------------------------------------------------------------------------------
+
+
+def read(path):
+    try:
+        return pathlib.Path(path).read_bytes()
+    except OSError as error:
+        raise Unreadable(f"{path}: {error.strerror or 'cannot be read'}")
+
+
+def findings_of(data, public_key=None, ledger=None):
+    """Everything that does not hold, a sentence each, and the release if it is one in form."""
+    found = []
+    try:
+        release = parse(data)
+        check_form(release)
+    except Malformed as error:
+        return [f"the file: this is not a release: {error}."], None
+    check_noise(release, found)
+    check_cells(release, found)
+    check_certificate(release, data, found)
+    check_signature(release, public_key, found)
+    if ledger is not None:
+        check_ledger(release, data, ledger, found)
+    return found, release
+
+
+def self_test():
+    """The first three test vectors of RFC 8032, section 7.1, and a half-width known exactly."""
+    vectors = [
+        ("d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a", "",
+         "e5564300c360ac729086e2cc806e828a84877f1eb8e5d974d873e065224901555fb8821590a33bacc61e3970"
+         "1cf9b46bd25bf5f0595bbe24655141438e7a100b"),
+        ("3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c", "72",
+         "92a009a9f0d4cab8720e820b5f642540a2b27b5416503f8fb3762223ebdb69da085ac1e43e15996e458f3613"
+         "d0f11d8c387b2eaeb4302aeeb00d291612bb0c00"),
+        ("fc51cd8e6218a1a38da47ed00230f0580816ed13ba3303ac5deb911548908025", "af82",
+         "6291d657deec24024827e69c3abe01a30ce548a284743a445e3680d7db5ac3ac18ff9b538d16f290ae67f760"
+         "984dc6594a7c15e9716ed28dc027beceea1ec40a"),
+    ]
+    for key, message, signature in vectors:
+        key, message, signature = map(bytes.fromhex, (key, message, signature))
+        edited = bytes([signature[0] ^ 1]) + signature[1:]
+        late = signature[:32] + (int.from_bytes(signature[32:], "little")
+                                 + ORDER).to_bytes(32, "little")
+        if not signature_holds(key, message, signature) or signature_holds(key, message, edited) \
+                or signature_holds(key, message + b"x", signature) \
+                or signature_holds(key, message, late):
+            return False
+    # For scale 8: P(|X| > 23) = 0.0530 and P(|X| > 24) = 0.0468, on both sides of 1/20.
+    return half_width(Fraction(8), Fraction(1, 20)) == 24
+
+
+def describe(release, ledger):
+    """What holds, in plain sentences."""
+    privacy, cells = release["privacy"], len(release["cells"])
+    lines = [f"The release {release['id']} of {shown(release['dataset'])} holds.",
+             f"It protects each {privacy['unit']} and cost epsilon {privacy['epsilon']}."]
+    for measure in release["measures"]:
+        lines.append(
+            f"Each of the {cells} counts of {measure['name']} has noise of scale "
+            f"{measure['scale']}: with probability {measure['confidence']} one count is within "
+            f"{measure['half_width']} and all are within {measure['simultaneous_half_width']}, "
+            "apart from what bounding leaves out.")
+    signature = release["certificate"].get("signature")
+    lines.append("It is not signed." if signature is None
+                 else f"It is signed by the key {signature['public_key']}.")
+    if ledger is not None:
+        lines.append("The ledger is linked without a gap and says that the release was paid.")
+    elif signature is None:
+        lines.append("Only the ledger (--ledger), or a digest noted elsewhere, can show that it "
+                     "is the one that was paid:")
+        lines.append(f"  body_sha256 {release['certificate']['body_sha256']}")
+    return "\n".join(lines)
+
+
+def main(arguments=None):
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("release", nargs="?", help="release.json as it was published")
+    parser.add_argument("--ledger", help="the owner's ledger, an SQLite file; it is only read")
+    parser.add_argument("--public-key", help="a PEM file: the key that must have signed it")
+    parser.add_argument("--self-test", action="store_true",
+                        help="check this program's own arithmetic against published values")
+    options = parser.parse_args(arguments)
+    if options.self_test:
+        passed = self_test()
+        print("The self-test has passed." if passed else "The self-test has failed.")
+        return 0 if passed else 1
+    if options.release is None:
+        parser.error("name a release, as in: verify_release.py release.json")
+    try:
+        public_key = None if options.public_key is None else public_key_of(options.public_key)
+        found, release = findings_of(read(options.release), public_key, options.ledger)
+    except Unreadable as error:
+        print(error, file=sys.stderr)
+        return 2
+    for sentence in found:
+        print("  " + sentence)
+    print("The release does not hold." if found else describe(release, options.ledger))
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
