@@ -184,8 +184,8 @@ public protocol BudgetLedger: Sendable {
   ///
   /// - Parameters:
   ///   - charge: What the noise cost; it is used up whatever happens.
-  ///   - body: Makes the body from what remains after this release; called once, inside the
-  ///     transaction.
+  ///   - body: Makes the body from what remains after this release; called inside the transaction,
+  ///     and again only where that was undone as a whole.
   /// - Returns: The release as it is kept.
   /// - Throws: `LedgerError.superseded` where another attempt has taken over or committed.
   func commit(
