@@ -17,7 +17,8 @@ struct SignalStream {
 
   /// Opens every file once and reads its header.
   ///
-  /// Standard input and pipes cannot be opened twice and stay open; files are opened again when
+  /// Standard input and pipes cannot be opened twice and stay open, standard input also where it is
+  /// a file: opened again it would go on behind what was read. Other files are opened again when
   /// their turn comes, so that any number of them fits.
   ///
   /// - Throws: `SignalFileError` for the first file that cannot be used.
@@ -31,7 +32,7 @@ struct SignalStream {
       let reader = try SignalReader(path: path, names: decoder.names)
       let size = reader.progress.size
       sizes = sizes.flatMap { sum in size.map { sum + $0 } }
-      if size == nil { kept[path] = reader }
+      if path == "-" || size == nil { kept[path] = reader }
     }
     self.decoder = decoder
     self.paths = paths
