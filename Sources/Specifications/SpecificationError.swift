@@ -4,7 +4,7 @@
 /// What is wrong in a file that a person wrote: a spec, a policy or a list of cells.
 ///
 /// Its text names the file, the line and column where there are any, the key, and what to write
-/// instead. All of it is public: no signal is read before a spec is.
+/// instead. Nothing of it comes from inside a file of cells: no value, and no name of a column.
 public struct SpecificationError: Error, Sendable, Hashable, CustomStringConvertible {
   /// The file, as the user named it.
   public let file: String

@@ -32,8 +32,19 @@ public struct SpecificationReader {
   public static func read(
     path: String
   ) throws(SpecificationError) -> (ReportSpecification, OutputOptions) {
+    let (specification, output, _) = try readNamingFiles(path: path)
+    return (specification, output)
+  }
+
+  /// Reads the spec at a path, and says which files of cells were read for it.
+  ///
+  /// - Throws: `SpecificationError`, as `read(path:)`.
+  package static func readNamingFiles(
+    path: String
+  ) throws(SpecificationError) -> (ReportSpecification, OutputOptions, [NamedCellFile]) {
     let reader = try Self(YAMLText(at: path, what: "spec"))
-    return (try reader.specification(), try reader.output())
+    let (specification, files) = try reader.specification()
+    return (specification, try reader.output(), files)
   }
 
   /// Reads a spec from its bytes, as if they stood in `path`.
@@ -44,10 +55,12 @@ public struct SpecificationReader {
     path: String
   ) throws(SpecificationError) -> (ReportSpecification, OutputOptions) {
     let reader = try Self(YAMLText(bytes, file: path, what: "spec"))
-    return (try reader.specification(), try reader.output())
+    return (try reader.specification().0, try reader.output())
   }
 
-  private func specification() throws(SpecificationError) -> ReportSpecification {
+  private func specification() throws(SpecificationError) -> (
+    ReportSpecification, [NamedCellFile]
+  ) {
     let dataset = try top.required("dataset", example: "dataset: signals-2026").text()
     let signals = try SignalSection(top, directory: document.directory)
     let window = try window(signals)
@@ -58,15 +71,20 @@ public struct SpecificationReader {
     var lists = CellLists(
       directory: document.directory,
       columns: signals.columns,
-      window: window
+      window: window,
+      signals: FileIdentity.signals(signals.files)
     )
     let cells = try cells(groupBy, into: &lists)
-    try refuseSignalsAsCells(lists.files, signals.files)
     let budget = try budget()
     try checkSize(groupBy, cells)
     try checkScales(measures, bounds, budget)
     let files = groupBy.compactMap { lists.files[$0]?.content.bytes }
-    return ReportSpecification(
+    let named = groupBy.compactMap { key in
+      lists.files[key].map {
+        NamedCellFile(key: key, name: $0.name, path: $0.path, identity: $0.content.identity)
+      }
+    }
+    let specification = ReportSpecification(
       name: try name(),
       dataset: dataset,
       files: signals.files,
@@ -84,6 +102,7 @@ public struct SpecificationReader {
       sha256: Digest.hexadecimal(document.bytes),
       digest: Digest.hexadecimal(parts: [document.bytes] + files)
     )
+    return (specification, named)
   }
 }
 
@@ -308,27 +327,6 @@ extension SpecificationReader {
       }
     return "`\(key.rawValue)` has no list of values; the key `\(place)` is missing: write "
       + "`\(example)`"
-  }
-
-  /// A list of cells is public; a file of signals never is.
-  private func refuseSignalsAsCells(
-    _ files: [GroupKey: CellFile],
-    _ patterns: [String]
-  ) throws(SpecificationError) {
-    guard !files.isEmpty else { return }
-    var signals: Set<FileIdentity> = []
-    for pattern in patterns where pattern != "-" {
-      for path in PathText.matches(of: pattern) {
-        if let identity = FileIdentity(at: path) { signals.insert(identity) }
-      }
-    }
-    for (key, file) in files.sorted(by: { $0.key.rawValue < $1.key.rawValue })
-    where signals.contains(file.content.identity) {
-      throw top.reader.error(
-        "`\(file.name)` lists the values of `\(key.rawValue)` and is also a signal file; a list "
-          + "of cells is public, so write one that does not come from the signals"
-      )
-    }
   }
 
   /// Refuses more cells than memory would hold, before anything is planned or spent.

@@ -100,7 +100,7 @@ import Testing
     Mistake(
       name: "duplicate cells",
       steps: "printf 'CA\\nNY\\nCA\\n' > s.txt; sed -i 's/regions:.*/regions: s.txt/' spec.yaml",
-      message: "HERE/s.txt:3: the value `CA` is written twice (first on line 1); keep one"
+      message: "HERE/s.txt:3: has the same value as line 1; keep one of the two lines"
     ),
     Mistake(
       name: "more cells than memory holds",

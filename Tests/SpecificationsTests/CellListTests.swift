@@ -56,7 +56,7 @@ import Testing
   static let mistakes: [(String, String, String, String)] = [
     (
       "s.txt", "CA\nNY\nCA\n", "s.txt",
-      "s.txt:3: the value `CA` is written twice (first on line 1); keep one"
+      "s.txt:3: has the same value as line 1; keep one of the two lines"
     ),
     (
       "s.txt", "CA\n\nNY\n", "s.txt",
@@ -78,12 +78,13 @@ import Testing
     ),
     (
       "s.csv", "fips,name\n1,a\n", "{file: s.csv, column: code}",
-      "spec.yaml:6:32: regions.column: `s.csv` has no column `code`; its columns are fips, name"
+      "spec.yaml:6:32: regions.column: `s.csv` has no column `code`; write a name that is in its "
+        + "header line"
     ),
     (
       "s.csv", "fips,name\n1,a\n", "s.csv",
       "spec.yaml:6:10: regions: `s.csv` has several columns; write {file: s.csv, column: ...} with "
-        + "one of fips, name"
+        + "one of its header line"
     ),
   ]
 
@@ -111,7 +112,7 @@ import Testing
       in: folder.path
     )
     #expect(
-      problem == "\(folder.path)/spec.yaml:1:1: `b.csv` lists the values of `region` and is also a "
+      problem == "\(folder.path)/spec.yaml:6:17: regions.file: `b.csv` lists the values of `region` and is also a "
         + "signal file; a list of cells is public, so write one that does not come from the signals"
     )
   }

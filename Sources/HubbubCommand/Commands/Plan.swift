@@ -34,7 +34,7 @@ struct Plan: ParsableCommand {
   func run() throws {
     let report = try PlannedReport(spec: spec)
     report.warn()
-    let standing = try standing(report.plan)
+    let standing = try standing(report)
     switch output.format {
     case .text: try Results.write(Self.text(report.plan, standing))
     case .json: try Results.write(Self.json(report.plan, standing).line)
@@ -42,12 +42,13 @@ struct Plan: ParsableCommand {
   }
 
   /// What the ledger says, where one is named.
-  private func standing(_ plan: AggregationPlan) throws(CommandFailure) -> BudgetStanding? {
+  private func standing(_ report: PlannedReport) throws(CommandFailure) -> BudgetStanding? {
     guard place.ledger != nil else { return nil }
     let ledger = try LedgerPlace.open(place.ledger)
+    try report.refusePinnedCells(ledger)
     return try BudgetStanding(
       ledger,
-      plan: plan,
+      plan: report.plan,
       analyst: analyst,
       day: day ?? Today.label
     )

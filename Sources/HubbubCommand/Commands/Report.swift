@@ -74,6 +74,7 @@ struct Report: AsyncParsableCommand {
     )
     try files.checkBeforehand()
     let ledger = try LedgerPlace.open(place.ledger)
+    try report.refusePinnedCells(ledger)
     let releaseID = try releaseID()
     let run = ReleaseRun(ledger: ledger, spec: spec, place: place.ledger, id: releaseID)
     let outcome = try await run.release(report.plan, analyst: analyst, day: day)

@@ -8,11 +8,14 @@ import Hubbub
 struct PlannedReport {
   let plan: AggregationPlan
   let output: OutputOptions
+  /// The files of cells that the spec names.
+  let cellFiles: [NamedCellFile]
+  private let path: String
 
   /// Reads and plans the spec at a path; reads no data.
   init(spec path: String) throws(CommandFailure) {
-    let (specification, output) = try reading { () throws(SpecificationError) in
-      try SpecificationReader.read(path: path)
+    let (specification, output, cellFiles) = try reading { () throws(SpecificationError) in
+      try SpecificationReader.readNamingFiles(path: path)
     }
     do {
       plan = try AggregationPlan(specification)
@@ -20,6 +23,20 @@ struct PlannedReport {
       throw .invalid("\(path): \(Self.described(error))")
     }
     self.output = output
+    self.cellFiles = cellFiles
+    self.path = path
+  }
+
+  /// Refuses files of cells that the owner of the account pinned as signal files.
+  func refusePinnedCells(_ ledger: OpenedLedger) throws(CommandFailure) {
+    guard !cellFiles.isEmpty else { return }
+    let dataset = plan.specification.dataset
+    let policy = try asking { () throws(LedgerError) in try ledger.policy(of: dataset) }
+    guard let patterns = policy.pins?.files else { return }
+    let signals = FileIdentity.signals(patterns)
+    for file in cellFiles where signals.contains(file.identity) {
+      throw .invalid("\(path): \(file.refusal)")
+    }
   }
 
   /// What a user should think about, in one sentence each.

@@ -3,12 +3,12 @@
 
 import Glibc
 
-/// The files that patterns stand for.
-enum SignalFiles {
+/// The files that patterns stand for; the one place that decides it, for reading and for checks.
+package enum SignalFiles {
   /// Expands patterns to paths, sorted, each once; `-` stays as it is.
   ///
   /// - Throws: `SignalFileError` for a pattern that no file fits and for a path that does not exist.
-  static func expand(_ patterns: [String]) throws(SignalFileError) -> [String] {
+  package static func expand(_ patterns: [String]) throws(SignalFileError) -> [String] {
     var paths = Set<String>()
     var usesInput = false
     for pattern in patterns {

@@ -28,7 +28,8 @@ struct CellFile {
   ///   - column: The name of the column; may be left out where there is only one, and in a `.txt`.
   ///   - field: Where the spec names the column, for errors.
   /// - Returns: The values in the order of the file, not yet checked.
-  /// - Throws: `SpecificationError`, with the file and the line.
+  /// - Throws: `SpecificationError`, with the file and the line, and with nothing that the file
+  ///   holds: its first line need not be a header.
   func values(
     column: String?,
     field: NodeReader
@@ -77,18 +78,18 @@ struct CellFile {
     if let column {
       let places = header.fields.indices.filter { header.fields[$0] == column }
       guard let only = places.first, places.count == 1 else {
-        let names = header.fields.prefix(20).joined(separator: ", ")
         throw field.error(
-          "`\(name)` has \(places.isEmpty ? "no" : "more than one") column `\(column)`; "
-            + "its columns are \(names)"
+          places.isEmpty
+            ? "`\(name)` has no column `\(column)`; write a name that is in its header line"
+            : "`\(name)` has more than one column `\(column)`; rename one of them"
         )
       }
       position = only
     } else {
       guard header.fields.count == 1 else {
-        let names = header.fields.prefix(20).joined(separator: ", ")
         throw field.error(
-          "`\(name)` has several columns; write {file: \(name), column: ...} with one of \(names)"
+          "`\(name)` has several columns; write {file: \(name), column: ...} with one of its header "
+            + "line"
         )
       }
       position = 0

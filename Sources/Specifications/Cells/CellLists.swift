@@ -11,17 +11,21 @@ struct CellLists {
   let directory: String
   let columns: [SignalColumn: ColumnReference]
   let window: TimeWindow?
+  /// The signal files, none of which is a list of cells.
+  let signals: Set<FileIdentity>
   /// The files that were read, by key.
   private(set) var files: [GroupKey: CellFile] = [:]
 
   init(
     directory: String,
     columns: [SignalColumn: ColumnReference],
-    window: TimeWindow?
+    window: TimeWindow?,
+    signals: Set<FileIdentity>
   ) {
     self.directory = directory
     self.columns = columns
     self.window = window
+    self.signals = signals
   }
 
   /// Reads the list of a key: inline, the path of a file, or `{file:, column:}`.
@@ -100,6 +104,9 @@ struct CellLists {
       )
     }
     let file = CellFile(name: name, path: path, content: content)
+    let named = NamedCellFile(key: key, name: name, path: path, identity: content.identity)
+    // Before a byte of it is looked at: what is wrong in a signal file is nobody's business.
+    guard !signals.contains(content.identity) else { throw field.error(named.refusal) }
     files[key] = file
     var columnName: String?
     if let column { columnName = try column.text() }
@@ -108,6 +115,9 @@ struct CellLists {
   }
 
   /// Refuses empty, repeated and impossible values, each with its place.
+  ///
+  /// - Privacy: A value of a list in the spec is shown; one of a file never is, since the file may
+  ///   be one of signals under a name that the spec does not give as such.
   private func checked(
     _ values: [CellValue],
     of key: GroupKey,
@@ -132,11 +142,16 @@ struct CellLists {
       guard !value.text.unicodeScalars.contains(where: { $0.value < 0x20 || $0.value == 0x7F })
       else { throw error("has a line break or a control character in a value; delete it") }
       if let first = seen[value.text] {
+        guard file == nil else {
+          throw error("has the same value as line \(first); keep one of the two lines")
+        }
         let place = first == value.line ? "" : " (first on line \(first))"
         throw error("the value `\(value.text)` is written twice\(place); keep one")
       }
       seen[value.text] = value.line
-      if let problem = impossible(value.text, key) { throw error(problem) }
+      if let problem = impossible(value.text, key) {
+        throw error((file == nil ? "`\(value.text)` " : "the value ") + problem)
+      }
     }
     return Self.hashed(values.map(\.text), file: file)
   }
@@ -145,16 +160,16 @@ struct CellLists {
   private func impossible(_ value: String, _ key: GroupKey) -> String? {
     switch key {
     case .day where CivilTime.day(value) == nil:
-      return "`\(value)` is not a day; write it as 2026-11-30"
+      return "is not a day; write it as 2026-11-30"
     case .month where CivilTime.day(value + "-01") == nil:
-      return "`\(value)` is not a month; write it as 2026-11"
+      return "is not a month; write it as 2026-11"
     case .week where !Self.isWeek(value):
-      return "`\(value)` is not an ISO week; write it as 2026-W48"
+      return "is not an ISO week; write it as 2026-W48"
     case .region, .intent, .source, .stage:
       guard let prefix = columns[key.column]?.prefix, value.unicodeScalars.count > prefix else {
         return nil
       }
-      return "`\(value)` is longer than the \(prefix) characters that are kept of "
+      return "is longer than the \(prefix) characters that are kept of "
         + "`\(key.column.rawValue)`; shorten it or raise `prefix`"
     default:
       return nil

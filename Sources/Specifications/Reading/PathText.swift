@@ -20,22 +20,6 @@ enum PathText {
     normal(path.hasPrefix("/") ? path : directory + "/" + path)
   }
 
-  /// Whether a pattern has characters that stand for others.
-  static func isPattern(_ path: String) -> Bool {
-    path.utf8.contains { [UInt8(ascii: "*"), UInt8(ascii: "?"), UInt8(ascii: "[")].contains($0) }
-  }
-
-  /// The paths that a pattern stands for now; a plain path stands for itself.
-  static func matches(of pattern: String) -> [String] {
-    guard isPattern(pattern) else { return [pattern] }
-    var found = glob_t()
-    defer { globfree(&found) }
-    guard glob(pattern, 0, nil, &found) == 0 else { return [] }
-    return (0..<Int(found.gl_pathc)).compactMap { index in
-      found.gl_pathv[index].map { String(cString: $0) }
-    }
-  }
-
   private static var workingDirectory: String {
     guard let path = getcwd(nil, 0) else { return "/" }
     defer { free(path) }

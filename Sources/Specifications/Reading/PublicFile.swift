@@ -1,26 +1,8 @@
-// PublicFile.swift: reads a file that a person wrote, whole and bounded, and tells files apart.
+// PublicFile.swift: reads a file that a person wrote, whole and bounded.
 // SPDX-License-Identifier: Apache-2.0
 
 import Crypto
 import Glibc
-
-/// Tells one file from another, whatever names lead to it.
-struct FileIdentity: Hashable {
-  private let device: UInt64
-  private let number: UInt64
-
-  init(_ status: stat) {
-    device = UInt64(status.st_dev)
-    number = UInt64(status.st_ino)
-  }
-
-  /// The identity of what stands at a path, or `nil` where nothing does.
-  init?(at path: String) {
-    var status = stat()
-    guard stat(path, &status) == 0 else { return nil }
-    self.init(status)
-  }
-}
 
 /// Why a file could not be read, in words.
 struct FileProblem: Error, Hashable {
