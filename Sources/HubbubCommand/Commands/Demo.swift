@@ -30,7 +30,8 @@ struct Demo: AsyncParsableCommand {
     let report = try PlannedReport(spec: folder.path("spec.yaml"))
     let ledger = try LedgerPlace.open(folder.path("hubbub.ledger"))
     let id = try ReleaseNaming.read("demo-1")
-    let run = ReleaseRun(ledger: ledger, spec: "spec.yaml", place: nil, id: id)
+    let again = ReleaseRun.command(spec: "spec.yaml", options: [("--id", "\(id)")])
+    let run = ReleaseRun(ledger: ledger, id: id, again: again)
     let outcome = try await run.release(report.plan, analyst: nil, day: Today.label)
     let files = ReportFiles(
       directory: report.output.directory,
@@ -132,7 +133,7 @@ struct DemoFolder {
     dataset: demo-signals              # the ledger account that pays
     signals:
       files: [signals.csv]
-      columns: {unit: user_id, region: region, intent: intent, consent: consent}
+      columns: {unit: user_id, region: region, intent: intent, time: timestamp, consent: consent}
     bounds: {cells_per_unit: 4, signals_per_cell: 2}   # what one person can count for
     group_by: [region, intent]
     regions: regions.txt               # the cells are listed, so they reveal nothing

@@ -73,14 +73,31 @@ struct Report: AsyncParsableCommand {
       formats: report.output.formats
     )
     try files.checkBeforehand()
+    try OutputGuard(
+      spec: spec,
+      ledger: LedgerPlace.resolve(place.ledger),
+      cells: report.cellFiles.map(\.path),
+      signals: report.plan.specification.files
+    ).check(files)
     let ledger = try LedgerPlace.open(place.ledger)
     try report.refusePinnedCells(ledger)
     let releaseID = try releaseID()
-    let run = ReleaseRun(ledger: ledger, spec: spec, place: place.ledger, id: releaseID)
+    let run = ReleaseRun(ledger: ledger, id: releaseID, again: again(releaseID))
     let outcome = try await run.release(report.plan, analyst: analyst, day: day)
     try files.write(outcome.release, again: run.again)
     try ReleaseView(outcome.release).write(as: format)
     Diagnostics.write(ReleaseView(outcome.release).summary(replayed: outcome.replayed, files))
+  }
+
+  /// The command that repeats this one, with all that was given and decides what is meant.
+  private func again(_ id: ReleaseID) -> String {
+    ReleaseRun.command(
+      spec: spec,
+      options: [
+        ("--ledger", place.ledger.map(OpenedLedger.shown)), ("--id", "\(id)"),
+        ("--analyst", analyst), ("--day", day), ("--output", output),
+      ]
+    )
   }
 
   /// The id that is given, or a fresh one, printed before anything is held.

@@ -72,8 +72,13 @@ enum OutputFile {
   ///   - content: Writes to the open file and returns zero, or the number of the error.
   /// - Throws: `WriteFailure`, with nothing left behind.
   static func write(to path: String, _ content: (Int32) -> Int32) throws(WriteFailure) {
-    let temporary = "\(path).new-\(getpid())"
-    let descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
+    let slash = path.lastIndex(of: "/")
+    let folder = slash.map { String(path[...$0]) } ?? ""
+    let name = slash.map { path[path.index(after: $0)...] } ?? path[...]
+    // Hidden, so that no pattern takes it for a file, and under a name that nobody can foresee.
+    let temporary = "\(folder).\(name).new-" + String(Entropy.words(1)[0], radix: 16)
+    let flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC
+    let descriptor = open(temporary, flags, 0o666)
     guard descriptor >= 0 else { throw WriteFailure(path) }
     var number = content(descriptor)
     if number == 0, fsync(descriptor) != 0 { number = errno }
@@ -82,6 +87,18 @@ enum OutputFile {
     guard number == 0 else {
       unlink(temporary)
       throw WriteFailure(path, number)
+    }
+    try keepName(in: folder.isEmpty ? "." : folder, of: path)
+  }
+
+  /// Brings the names in a folder to the disk; not every file system knows how, which is no failure.
+  private static func keepName(in folder: String, of path: String) throws(WriteFailure) {
+    let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    // A folder that may be written and not read is left to the system.
+    guard descriptor >= 0 else { return }
+    defer { close(descriptor) }
+    guard fsync(descriptor) == 0 || errno == EINVAL || errno == EROFS else {
+      throw WriteFailure(path)
     }
   }
 }

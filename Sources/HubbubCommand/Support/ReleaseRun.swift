@@ -6,15 +6,23 @@ import Hubbub
 /// One run of the pipeline.
 struct ReleaseRun {
   let ledger: OpenedLedger
-  let spec: String
-  /// The ledger as the user named it, if so.
-  let place: String?
   let id: ReleaseID
+  /// The command that repeats it, for a shell.
+  let again: String
 
-  /// The command that repeats it.
-  var again: String {
-    "hubbub report \(spec)" + (place.map { " --ledger \(OpenedLedger.shown($0))" } ?? "")
-      + " --id \(id)"
+  /// The command that makes a report, with the options that have a value.
+  static func command(spec: String, options: [(name: String, value: String?)]) -> String {
+    var words = ["hubbub", "report"]
+    words.append(ShellText.quoted(spec.hasPrefix("-") ? "./" + spec : spec))
+    for (name, value) in options {
+      guard let value else { continue }
+      // A value that begins with a hyphen would be taken for an option.
+      words.append(
+        value.hasPrefix("-")
+          ? "\(name)=" + ShellText.quoted(value) : "\(name) " + ShellText.quoted(value)
+      )
+    }
+    return words.joined(separator: " ")
   }
 
   /// Runs it.

@@ -95,7 +95,8 @@ extension LedgerError: CustomStringConvertible {
       return "the spec differs from what the ledger's policy pins in '\(part.rawValue)'; "
         + "use what the owner pinned"
     case .conflict(let id):
-      return "the id '\(id)' already stands for another release or spend; choose another id"
+      return "the id '\(id)' already stands for a run or spend with another analyst, day, loss or "
+        + "spec; repeat it with the same options, or choose another id for another report"
     case .superseded(let id):
       return "the release '\(id)' was voided, or another run took it over; "
         + "ask for it again under its id"
