@@ -46,10 +46,11 @@ public struct PolicyReader {
     let lifetime = try top.required("lifetime", example: "lifetime: {epsilon: 10, delta: 1e-6}")
     var daily: PrivacyLoss?
     if let field = top.optional("daily") { daily = try Self.cap(field) }
+    let unit = try top.optional("privacy_unit")?.choice(PrivacyUnit.self) ?? .person
     return LedgerPolicy(
       dataset: try top.required("dataset", example: "dataset: signals-2026").text(),
-      privacyUnit: try top.optional("privacy_unit")?.choice(PrivacyUnit.self) ?? .person,
-      pins: try pins(),
+      privacyUnit: unit,
+      pins: try pins(for: unit),
       lifetime: try Self.cap(lifetime),
       daily: daily,
       analysts: try analysts(),
@@ -72,11 +73,18 @@ public struct PolicyReader {
     return loss
   }
 
-  private func pins() throws(SpecificationError) -> SignalPins? {
+  private func pins(for unit: PrivacyUnit) throws(SpecificationError) -> SignalPins? {
     guard let field = top.optional("signals") else { return nil }
-    let keys = try field.mapping(["files", "unit", "consent"])
+    let keys = try field.mapping(["files", "unit", "consent", "time"])
     guard !keys.keys.isEmpty else {
-      throw field.error("pins nothing; write `files`, `unit` or `consent`, or leave it out")
+      throw field.error("pins nothing; write `files`, `unit`, `consent` or `time`, or leave it out")
+    }
+    // Whoever chooses what time is chooses what a day of a person is.
+    guard unit == .person || keys.optional("time") != nil else {
+      throw field.error(
+        "does not pin the time, by which `\(unit.rawValue)` tells units apart; write `time: COLUMN` "
+          + "there too"
+      )
     }
     var files: [String]?
     if let field = keys.optional("files") {
@@ -85,7 +93,8 @@ public struct PolicyReader {
     return SignalPins(
       files: files,
       unitColumn: try keys.optional("unit")?.text(),
-      consentColumn: try keys.optional("consent")?.text()
+      consentColumn: try keys.optional("consent")?.text(),
+      timeColumn: try keys.optional("time")?.text()
     )
   }
 

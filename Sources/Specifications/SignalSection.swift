@@ -31,7 +31,7 @@ struct SignalSection {
     for item in field.isText ? [field] : try field.items() {
       let text = try item.text()
       let pattern = text == "-" ? text : PathText.absolute(text, from: directory)
-      guard !patterns.contains(pattern) else {
+      guard !patterns.contains(where: { $0.utf8.elementsEqual(pattern.utf8) }) else {
         throw item.error("`\(text)` is written twice, and would be counted twice; keep one")
       }
       patterns.append(pattern)

@@ -155,7 +155,8 @@ import Testing
   static let pins = SignalPins(
     files: ["/a/*.csv", "/b.csv"],
     unitColumn: "person",
-    consentColumn: "ok"
+    consentColumn: "ok",
+    timeColumn: "seen"
   )
 
   @Test(
@@ -170,6 +171,15 @@ import Testing
       (
         SignalPins(files: ["/b.csv", "/a/*.csv"], unitColumn: "person", consentColumn: nil),
         .consentColumn
+      ),
+      (
+        SignalPins(
+          files: ["/b.csv", "/a/*.csv"],
+          unitColumn: "person",
+          consentColumn: "ok",
+          timeColumn: "second"
+        ),
+        .timeColumn
       ),
     ] as [(data: SignalPins, part: PinnedPart)]
   )

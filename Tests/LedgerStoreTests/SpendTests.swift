@@ -171,7 +171,12 @@ import Testing
     let full = LedgerPolicy(
       dataset: "caf\u{E9} \"1\"",
       privacyUnit: .personWeek,
-      pins: SignalPins(files: ["/a b/*.csv"], unitColumn: "u\n", consentColumn: nil),
+      pins: SignalPins(
+        files: ["/a b/*.csv"],
+        unitColumn: "u\n",
+        consentColumn: nil,
+        timeColumn: "t"
+      ),
       lifetime: try loss("1/3", "1e-9"),
       daily: try loss("1/30"),
       analysts: ["*": try loss("1/9"), "ann": try loss("0")],

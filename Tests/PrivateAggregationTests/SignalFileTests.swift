@@ -113,5 +113,8 @@ import Testing
     #expect(try expand("?.txt", "-") == ["-", "c.txt"])
     #expect(throws: SignalFileError.self) { try expand("none*.csv") }
     #expect(throws: SignalFileError.self) { try expand("none.csv") }
+    // One letter in two normal forms: two names, two files.
+    for name in ["\u{E9}.txt", "e\u{301}.txt"] { try folder.write("u\n", to: name) }
+    #expect(try SignalFiles.expand([folder.appending("*.txt")]).count == 3)
   }
 }

@@ -17,7 +17,7 @@ import Testing
       """
       dataset: signals-2026
       privacy_unit: person-day
-      signals: {files: [s/*.csv, /b.csv], unit: user_id, consent: ok}
+      signals: {files: [s/*.csv, /b.csv], unit: user_id, consent: ok, time: seen}
       lifetime: {epsilon: 10, delta: 1e-6}
       daily: {epsilon: 1/3}
       analysts:
@@ -37,7 +37,8 @@ import Testing
           pins: SignalPins(
             files: ["/data/s/*.csv", "/b.csv"],
             unitColumn: "user_id",
-            consentColumn: "ok"
+            consentColumn: "ok",
+            timeColumn: "seen"
           ),
           lifetime: try PrivacyLoss(epsilon: 10, delta: Rational(1, 1_000_000)),
           daily: try PrivacyLoss(epsilon: Rational(1, 3)),
@@ -69,6 +70,16 @@ import Testing
     (
       "dataset: a\nlifetime: {epsilon: 1}\ndimension: {name: d, values: [a, a], touches: 1}\n",
       "3:34: dimension.values[2]: `a` is written twice; keep one"
+    ),
+    (
+      "dataset: a\nlifetime: {epsilon: 1}\nprivacy_unit: person-day\nsignals: {unit: u}\n",
+      "4:10: signals: does not pin the time, by which `person-day` tells units apart; write "
+        + "`time: COLUMN` there too"
+    ),
+    (
+      "dataset: a\nlifetime: {epsilon: 1}\nprivacy_unit: person-week\nsignals: {files: [a]}\n",
+      "4:10: signals: does not pin the time, by which `person-week` tells units apart; write "
+        + "`time: COLUMN` there too"
     ),
   ])
   func `tells what is wrong, where and what to write`(text: String, expected: String) {

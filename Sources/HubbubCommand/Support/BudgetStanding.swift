@@ -32,15 +32,7 @@ struct BudgetStanding {
     let spec = plan.specification
     func differs(_ part: PinnedPart) -> String { LedgerError.mismatch(part).description }
     if spec.privacyUnit != policy.privacyUnit { return differs(.privacyUnit) }
-    if let files = policy.pins?.files, files.sorted() != spec.files.sorted() {
-      return differs(.files)
-    }
-    if let unit = policy.pins?.unitColumn, unit != spec.columns[.unit]?.name {
-      return differs(.unitColumn)
-    }
-    if let consent = policy.pins?.consentColumn, consent != spec.columns[.consent]?.name {
-      return differs(.consentColumn)
-    }
+    if let part = policy.pins?.difference(from: spec.pins) { return differs(part) }
     if policy.analysts != nil, remaining.analyst == nil {
       return "the policy has caps for analysts; name one that it lists with --analyst"
     }

@@ -237,22 +237,12 @@ struct LedgerRules {
     against request: ReservationRequest
   ) throws(LedgerError) {
     guard policy.privacyUnit == request.privacyUnit else { throw .mismatch(.privacyUnit) }
-    guard let pins = policy.pins else { return }
-    if let files = pins.files, Set(files) != request.data.files.map(Set.init) {
-      throw .mismatch(.files)
-    }
-    if let column = pins.unitColumn, column != request.data.unitColumn {
-      throw .mismatch(.unitColumn)
-    }
-    if let column = pins.consentColumn, column != request.data.consentColumn {
-      throw .mismatch(.consentColumn)
-    }
+    if let part = policy.pins?.difference(from: request.data) { throw .mismatch(part) }
   }
 
   /// Whether the policy fixed all that decides which signals are read and whose they are.
   private static func pinsData(_ policy: LedgerPolicy, _ data: SignalPins) -> Bool {
-    guard let pins = policy.pins, pins.files != nil, pins.unitColumn != nil else { return false }
-    return pins.consentColumn == data.consentColumn
+    policy.pins?.decideAll(of: data, privacyUnit: policy.privacyUnit) ?? false
   }
 
   /// What is kept of a committed release.

@@ -99,6 +99,7 @@ private struct PolicyText: Codable {
     let files: [String]?
     let unit: String?
     let consent: String?
+    let time: String?
   }
 
   struct Loss: Codable {
@@ -142,7 +143,7 @@ private struct PolicyText: Codable {
     dataset = policy.dataset
     privacyUnit = policy.privacyUnit.rawValue
     signals = policy.pins.map {
-      Pins(files: $0.files, unit: $0.unitColumn, consent: $0.consentColumn)
+      Pins(files: $0.files, unit: $0.unitColumn, consent: $0.consentColumn, time: $0.timeColumn)
     }
     lifetime = Loss(policy.lifetime)
     daily = policy.daily.map(Loss.init)
@@ -171,7 +172,12 @@ private struct PolicyText: Codable {
       dataset: dataset,
       privacyUnit: unit,
       pins: signals.map {
-        SignalPins(files: $0.files, unitColumn: $0.unit, consentColumn: $0.consent)
+        SignalPins(
+          files: $0.files,
+          unitColumn: $0.unit,
+          consentColumn: $0.consent,
+          timeColumn: $0.time
+        )
       },
       lifetime: try lifetime.loss(place: place),
       daily: try daily.map { cap throws(Damage) in try cap.loss(place: place) },

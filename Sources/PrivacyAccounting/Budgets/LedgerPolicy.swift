@@ -4,6 +4,8 @@
 import ExactArithmetic
 
 /// What the owner pins, so that an analyst's spec cannot choose it.
+///
+/// Names and paths are the same when all their bytes are.
 public struct SignalPins: Sendable, Hashable {
   /// The file patterns, as absolute paths; `nil` where the owner leaves them open.
   public let files: [String]?
@@ -12,12 +14,57 @@ public struct SignalPins: Sendable, Hashable {
   /// The physical name of the consent column.
   public let consentColumn: String?
 
+  /// The physical name of the column of times.
+  public let timeColumn: String?
+
   /// Makes pins; what is `nil` stays open.
-  public init(files: [String]?, unitColumn: String?, consentColumn: String?) {
+  public init(
+    files: [String]?,
+    unitColumn: String?,
+    consentColumn: String?,
+    timeColumn: String? = nil
+  ) {
     self.files = files
     self.unitColumn = unitColumn
     self.consentColumn = consentColumn
+    self.timeColumn = timeColumn
   }
+
+  /// The first part in which a spec differs from these pins, or `nil` where it keeps to them.
+  ///
+  /// A spec without a column of times reads none, so it cannot choose another one.
+  public func difference(from spec: SignalPins) -> PinnedPart? {
+    if let files {
+      guard let read = spec.files, Set(files.map(Self.bytes)) == Set(read.map(Self.bytes)) else {
+        return .files
+      }
+    }
+    if let unitColumn, !Self.isSame(unitColumn, spec.unitColumn) { return .unitColumn }
+    if let consentColumn, !Self.isSame(consentColumn, spec.consentColumn) { return .consentColumn }
+    if let timeColumn, let read = spec.timeColumn, !Self.isSame(timeColumn, read) {
+      return .timeColumn
+    }
+    return nil
+  }
+
+  /// Whether these pins fix all that decides which signals a spec reads and whose they are.
+  ///
+  /// Time is part of it where the unit is a day or a week of a person, and where consent can expire
+  /// by it.
+  public func decideAll(of spec: SignalPins, privacyUnit: PrivacyUnit) -> Bool {
+    guard files != nil, unitColumn != nil, difference(from: spec) == nil else { return false }
+    guard (consentColumn == nil) == (spec.consentColumn == nil) else { return false }
+    let needsTime =
+      privacyUnit != .person || (spec.consentColumn != nil && spec.timeColumn != nil)
+    return timeColumn != nil || !needsTime
+  }
+
+  /// Swift's own `==` takes two normal forms of a text for one; files and columns are told apart.
+  private static func isSame(_ left: String, _ right: String?) -> Bool {
+    right.map { left.utf8.elementsEqual($0.utf8) } ?? false
+  }
+
+  private static func bytes(_ text: String) -> [UInt8] { Array(text.utf8) }
 }
 
 /// Slices of the data that are fixed per unit, on which a spend may be charged alone.

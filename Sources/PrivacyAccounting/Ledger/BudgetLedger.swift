@@ -15,8 +15,8 @@ public struct ReservationRequest: Sendable, Hashable {
   public let digest: String
   /// What the release protects; it must be what the policy says.
   public let privacyUnit: PrivacyUnit
-  /// What the spec reads, to be held against the policy's pins: absolute file patterns, the unit
-  /// and the consent column.
+  /// What the spec reads, to be held against the policy's pins: absolute file patterns, and the
+  /// columns of units, consent and times.
   public let data: SignalPins
 
   /// Makes a request.
@@ -47,7 +47,8 @@ public struct LedgerReceipt: Sendable, Hashable {
   public let previous: String
   /// SHA-256 of the release body, in hexadecimal.
   public let bodySHA256: String
-  /// Whether the policy pinned the signal files, the unit and the consent column.
+  /// Whether the policy pinned the signal files, the unit and the consent column, and that of times
+  /// where units or consent depend on it.
   public let dataPinned: Bool
 
   /// Makes a receipt.

@@ -41,6 +41,8 @@ public enum PinnedPart: String, Sendable, Hashable {
   case unitColumn = "signals.columns.unit"
   /// The consent column.
   case consentColumn = "signals.columns.consent"
+  /// The column of times.
+  case timeColumn = "signals.columns.time"
 }
 
 /// How the store beneath a ledger failed.

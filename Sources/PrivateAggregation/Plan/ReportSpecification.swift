@@ -167,3 +167,15 @@ public struct ReportSpecification: Sendable, Hashable {
     self.digest = digest
   }
 }
+
+extension ReportSpecification {
+  /// What it reads, to be held against the pins of a policy.
+  public var pins: SignalPins {
+    SignalPins(
+      files: files,
+      unitColumn: columns[.unit]?.name,
+      consentColumn: columns[.consent]?.name,
+      timeColumn: columns[.time]?.name
+    )
+  }
+}

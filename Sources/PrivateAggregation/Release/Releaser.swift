@@ -82,11 +82,7 @@ public struct Releaser<Ledger: BudgetLedger>: Sendable {
       spend: Spend(loss: plan.loss, analyst: analyst, day: day),
       digest: specification.digest,
       privacyUnit: specification.privacyUnit,
-      data: SignalPins(
-        files: specification.files,
-        unitColumn: specification.columns[.unit]?.name,
-        consentColumn: specification.columns[.consent]?.name
-      )
+      data: specification.pins
     )
     if let stored = try await stored(request) { return try replay(stored) }
     // Opening files reads their headers, so what can be refused is refused before; and a missing

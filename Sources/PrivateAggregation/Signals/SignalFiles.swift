@@ -7,9 +7,11 @@ import Glibc
 package enum SignalFiles {
   /// Expands patterns to paths, sorted, each once; `-` stays as it is.
   ///
+  /// Paths are the same when all their bytes are: two normal forms of a name are two files.
+  ///
   /// - Throws: `SignalFileError` for a pattern that no file fits and for a path that does not exist.
   package static func expand(_ patterns: [String]) throws(SignalFileError) -> [String] {
-    var paths = Set<String>()
+    var paths: [String] = []
     var usesInput = false
     for pattern in patterns {
       if pattern == "-" {
@@ -17,9 +19,14 @@ package enum SignalFiles {
         continue
       }
       let found = try expand(pattern)
-      paths.formUnion(found)
+      paths += found
     }
-    return (usesInput ? ["-"] : []) + paths.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+    paths.sort { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+    var distinct: [String] = []
+    for path in paths where !(distinct.last?.utf8.elementsEqual(path.utf8) ?? false) {
+      distinct.append(path)
+    }
+    return (usesInput ? ["-"] : []) + distinct
   }
 
   private static func expand(_ pattern: String) throws(SignalFileError) -> [String] {

@@ -153,6 +153,7 @@ struct AccountView {
     if let files = pins.files { parts.append("files " + files.joined(separator: ", ")) }
     if let unit = pins.unitColumn { parts.append("unit column `\(unit)`") }
     if let consent = pins.consentColumn { parts.append("consent column `\(consent)`") }
+    if let time = pins.timeColumn { parts.append("time column `\(time)`") }
     return "Pinned: " + parts.joined(separator: "; ") + ".\n"
   }
 
