@@ -15,7 +15,7 @@ struct RawAggregate: ~Copyable {
   init(_ table: consuming UnitTable, under plan: AggregationPlan) {
     var signals = [Int64](repeating: 0, count: plan.cellCount)
     var units = [Int64](repeating: 0, count: plan.cellCount)
-    // No sum can run over: fewer than 2^31 units, each with fewer than 2^32 signals in a cell.
+    // No sum can run over: each counts signals that were read, and nobody reads 2^63 of them.
     table.forEachBounded { cell, kept in
       signals[Int(cell)] += Int64(kept)
       units[Int(cell)] += 1

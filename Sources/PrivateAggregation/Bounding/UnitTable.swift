@@ -41,10 +41,11 @@ struct UnitTable {
   /// - Parameters:
   ///   - bounds: How much one unit may contribute.
   ///   - key: Four secret words, drawn for one release.
-  init(bounds: ContributionBounds, key: ChoiceKey) {
+  ///   - hashMask: The bits of a unit's hash that are kept; fewer than all are for tests.
+  init(bounds: ContributionBounds, key: ChoiceKey, hashMask: UInt64 = .max) {
     self.bounds = bounds
     prioritise = SipHash(key: (key.words.0, key.words.1))
-    table = ByteTable(hash: SipHash(key: (key.words.2, key.words.3)))
+    table = ByteTable(hash: SipHash(key: (key.words.2, key.words.3)), hashMask: hashMask)
   }
 
   /// Counts one signal of a unit in a cell.

@@ -4,17 +4,24 @@
 /// Numbers byte strings from zero on in the order in which they are first seen.
 ///
 /// Two strings are the same when all their bytes are: the hash, keyed afresh for each table, only
-/// says where to look, so that nobody can choose strings that collide.
+/// says where to look, so that nobody can choose strings that collide. Memory alone limits how many
+/// there are: a limit of its own would let one string more decide about another.
 struct ByteTable {
-  private var places: [Int32]
+  private var places: [Int]
   private var hashes: [UInt64] = []
   private var ends: [Int] = [0]
   private var bytes: [UInt8] = []
   private let hash: SipHash
+  private let hashMask: UInt64
 
   /// Makes an empty table.
-  init(hash: SipHash) {
+  ///
+  /// - Parameters:
+  ///   - hash: The keyed hash.
+  ///   - hashMask: The bits of it that are kept; fewer than all make strings collide, for tests.
+  init(hash: SipHash, hashMask: UInt64 = .max) {
     self.hash = hash
+    self.hashMask = hashMask
     places = Array(repeating: -1, count: 64)
   }
 
@@ -23,11 +30,11 @@ struct ByteTable {
 
   /// The number of a string, or `nil` where it was never added.
   func find(_ key: ByteSlice) -> Int? {
-    let hash = hash(key)
+    let hash = hash(key) & hashMask
     let mask = places.count - 1
     var place = Int(truncatingIfNeeded: hash) & mask
     while true {
-      let index = Int(places[place])
+      let index = places[place]
       if index < 0 { return nil }
       if hashes[index] == hash, equals(index, key) { return index }
       place = (place + 1) & mask
@@ -36,17 +43,16 @@ struct ByteTable {
 
   /// The number of a string, which is added where it is new.
   mutating func add(_ key: ByteSlice) -> Int {
-    let hash = hash(key)
+    let hash = hash(key) & hashMask
     var mask = places.count - 1
     var place = Int(truncatingIfNeeded: hash) & mask
     while true {
-      let index = Int(places[place])
+      let index = places[place]
       if index < 0 { break }
       if hashes[index] == hash, equals(index, key) { return index }
       place = (place + 1) & mask
     }
     let index = hashes.count
-    precondition(index < Int(Int32.max), "fewer than 2^31 units")
     hashes.append(hash)
     bytes.append(contentsOf: key.buffer)
     ends.append(bytes.count)
@@ -56,7 +62,7 @@ struct ByteTable {
       place = Int(truncatingIfNeeded: hash) & mask
       while places[place] >= 0 { place = (place + 1) & mask }
     }
-    places[place] = Int32(index)
+    places[place] = index
     return index
   }
 
@@ -77,7 +83,7 @@ struct ByteTable {
     for index in 0..<(hashes.count - 1) {
       var place = Int(truncatingIfNeeded: hashes[index]) & mask
       while places[place] >= 0 { place = (place + 1) & mask }
-      places[place] = Int32(index)
+      places[place] = index
     }
   }
 }
