@@ -10,14 +10,17 @@ struct SignalSection {
 
   /// The patterns of the files, absolute, or `-`.
   let files: [String]
+  /// The format of all files, where the spec says it.
+  let format: SignalFormat?
   /// Where each part of a signal stands.
   let columns: [SignalColumn: ColumnReference]
 
   init(_ top: MappingReader, directory: String) throws(SpecificationError) {
     let example = "signals: {files: [signals/*.csv], columns: {unit: user_id}}"
-    let keys = try top.required("signals", example: example).mapping(["files", "columns"])
+    let keys = try top.required("signals", example: example).mapping(["files", "format", "columns"])
     let files = try keys.required("files", example: "files: [signals/*.csv]")
     self.files = try Self.patterns(files, from: directory)
+    format = try keys.optional("format")?.choice(SignalFormat.self)
     let columns = try keys.required("columns", example: "columns: {unit: user_id}")
     self.columns = try Self.columns(columns)
   }

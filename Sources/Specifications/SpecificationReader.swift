@@ -88,6 +88,7 @@ public struct SpecificationReader {
       name: try name(),
       dataset: dataset,
       files: signals.files,
+      format: signals.format,
       columns: signals.columns,
       filters: try signals.filters(top),
       window: window,

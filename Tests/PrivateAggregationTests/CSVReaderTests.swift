@@ -200,7 +200,7 @@ struct ObviousCSV {
     func kind(_ text: String) throws -> SignalFileError.Kind? {
       let path = try folder.write(text, to: "header.csv")
       do {
-        _ = try SignalReader(path: path, names: ["u"])
+        _ = try SignalReader(path: path, names: ["u"], format: nil)
         return nil
       } catch {
         return error.kind

@@ -28,7 +28,7 @@ import Testing
 
   static func kind(_ path: String, _ names: [String] = ["u"]) -> SignalFileError.Kind? {
     do {
-      let reader = try SignalReader(path: path, names: names)
+      let reader = try SignalReader(path: path, names: names, format: nil)
       while try reader.next() != .end {}
       return nil
     } catch {
@@ -98,6 +98,26 @@ import Testing
     #expect(Self.kind(path) == .missingColumn("u"))
     let zipped = try folder.write(bytes: Self.gzip("{\"u\":\"a\"}"), to: "b.jsonl.gz")
     #expect(try records(zipped, ["u"]) == [.texts("a")])
+  }
+
+  @Test(arguments: [0, 1, 100, 70_000])
+  func `hold no signals where there is no name and nothing but space`(count: Int) throws {
+    let folder = try TemporaryDirectory()
+    let spaces = String(repeating: " \t\r\n", count: count)
+    #expect(try records(folder.write(spaces, to: "a"), ["u"]) == [])
+    #expect(Self.kind(try folder.write("", to: "a.csv")) == .noHeader)
+    let object = try folder.write(spaces + "{\"u\":\"a\"}", to: "b")
+    #expect(try records(object, ["u"]) == [.texts("a")])
+  }
+
+  @Test func `are of the format that is given, whatever their name and first byte`() throws {
+    let folder = try TemporaryDirectory()
+    for name in ["a", "a.csv", "a.jsonl"] {
+      let csv = try folder.write("{\nb\n", to: name)
+      #expect(try records(csv, ["{"], format: .csv) == [.texts("b")])
+      let json = try folder.write("u\n{\"u\":\"a\"}\n", to: name)
+      #expect(try records(json, ["u"], format: .jsonl) == [.malformed, .texts("a")])
+    }
   }
 
   @Test func `are found by pattern, each once, in one order`() throws {

@@ -54,9 +54,15 @@ enum ReadRecord: Equatable, CustomStringConvertible {
 func records(
   _ path: String,
   _ names: [String],
+  format: SignalFormat? = nil,
   bufferSize: Int? = nil
 ) throws -> [ReadRecord] {
-  let reader = try SignalReader(path: path, names: names, bufferSize: bufferSize)
+  let reader = try SignalReader(
+    path: path,
+    names: names,
+    format: format,
+    bufferSize: bufferSize
+  )
   var records: [ReadRecord] = []
   while true {
     switch try reader.next() {

@@ -57,6 +57,15 @@ import Testing
     #expect(spec.columns[.intent] == ColumnReference(name: "category", prefix: 2))
   }
 
+  @Test(arguments: [("", nil), ("format: jsonl, ", .jsonl)] as [(String, SignalFormat?)])
+  func `takes a format of all files, and none where none is written`(
+    text: String,
+    format: SignalFormat?
+  ) throws {
+    let signals = "{files: x.csv, \(text)columns: {unit: u, region: r, intent: i}}"
+    #expect(try Samples.read(Samples.spec(["signals": signals])).format == format)
+  }
+
   @Test func `derives the values of a time key from the window`() throws {
     let window = "{from: 2026-12-30, to: 2027-01-05T00:00:01Z}"
     let changes = ["window": window, "regions": nil, "intents": nil]
@@ -81,6 +90,10 @@ import Testing
     (
       ["grup_by": "[region]"],
       "/data/spec.yaml:10:1: the key `grup_by` is not known; did you mean `group_by`?"
+    ),
+    (
+      ["signals": "{files: x, format: xml, columns: {unit: u}}"],
+      "/data/spec.yaml:3:29: signals.format: `xml` is not known; write csv or jsonl"
     ),
     (
       ["dataset": nil],

@@ -29,7 +29,7 @@ struct SignalStream {
     var sizes: Int? = 0
     var kept: [String: SignalReader] = [:]
     for path in paths {
-      let reader = try SignalReader(path: path, names: decoder.names)
+      let reader = try SignalReader(path: path, names: decoder.names, format: specification.format)
       let size = reader.progress.size
       sizes = sizes.flatMap { sum in size.map { sum + $0 } }
       if path == "-" || size == nil { kept[path] = reader }
@@ -56,7 +56,7 @@ struct SignalStream {
       if let open = kept[path] {
         reader = open
       } else {
-        reader = try SignalReader(path: path, names: decoder.names)
+        reader = try SignalReader(path: path, names: decoder.names, format: specification.format)
       }
       var step = try reader.next()
       while step != .end {

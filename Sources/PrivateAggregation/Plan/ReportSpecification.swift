@@ -23,6 +23,14 @@ public struct ColumnReference: Sendable, Hashable {
   }
 }
 
+/// A format of signal files.
+public enum SignalFormat: String, Sendable, Hashable, CaseIterable {
+  /// Comma-separated values with a header.
+  case csv
+  /// A JSON object a line.
+  case jsonl
+}
+
 /// A key that cells are formed by.
 public enum GroupKey: String, Sendable, Hashable, CaseIterable {
   case region, intent, source, stage, day, week, month
@@ -103,6 +111,8 @@ public struct ReportSpecification: Sendable, Hashable {
   public let dataset: String
   /// The patterns of the signal files, absolute, or `-` for standard input.
   public let files: [String]
+  /// The format of all files; `nil` where names, or else first bytes, tell it for each.
+  public let format: SignalFormat?
   /// Where each part of a signal stands.
   public let columns: [SignalColumn: ColumnReference]
   /// The values that pass, for each filtered column.
@@ -135,6 +145,7 @@ public struct ReportSpecification: Sendable, Hashable {
     name: String,
     dataset: String,
     files: [String],
+    format: SignalFormat? = nil,
     columns: [SignalColumn: ColumnReference],
     filters: [SignalColumn: [String]],
     window: TimeWindow?,
@@ -152,6 +163,7 @@ public struct ReportSpecification: Sendable, Hashable {
     self.name = name
     self.dataset = dataset
     self.files = files
+    self.format = format
     self.columns = columns
     self.filters = filters
     self.window = window

@@ -79,19 +79,26 @@ public struct SignalInspection: Sendable, Hashable {
   /// - Parameters:
   ///   - files: Paths or patterns, or `-` for standard input.
   ///   - columns: Where each part of a signal stands, the unit among them.
+  ///   - format: The format of all files; `nil` where each tells its own.
   ///   - progress: Called now and then.
   /// - Throws: `SignalFileError` where a file as a whole cannot be read.
   /// - Precondition: `columns` names the unit.
   public init(
     of files: [String],
     columns: [SignalColumn: ColumnReference],
+    format: SignalFormat? = nil,
     progress: (@Sendable (ReadingProgress) -> Void)? = nil
   ) throws(SignalFileError) {
     var tally = InspectionTally(columns)
     paths = try SignalFiles.expand(files)
     var finished = 0
     for path in paths {
-      let reader = try SignalReader(path: path, names: tally.names, countsLines: true)
+      let reader = try SignalReader(
+        path: path,
+        names: tally.names,
+        format: format,
+        countsLines: true
+      )
       var step = try reader.next()
       while step != .end {
         if step == .record {

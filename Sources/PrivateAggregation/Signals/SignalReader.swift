@@ -31,12 +31,14 @@ final class SignalReader {
   /// - Parameters:
   ///   - path: The path, or `-`.
   ///   - names: The physical names of the wanted columns.
+  ///   - format: The format; `nil` where the name of the file, or else its first bytes, tell it.
   ///   - bufferSize: The bytes that are held at once; small ones are for tests.
   ///   - countsLines: Whether the lines of malformed records are to be known.
   /// - Throws: `SignalFileError`.
   init(
     path: String,
     names: [String],
+    format: SignalFormat?,
     bufferSize: Int? = nil,
     countsLines: Bool = false
   ) throws(SignalFileError) {
@@ -49,7 +51,7 @@ final class SignalReader {
     let buffer = bufferSize.map { RecordBuffer(source, capacity: $0) } ?? RecordBuffer(source)
     buffer.countsLines = countsLines
     self.buffer = buffer
-    if try Self.isJSON(path, buffer) {
+    if try Self.isJSON(path, format, buffer) {
       // Two columns may be one member; names are the same when all their bytes are.
       var members: [[UInt8]] = []
       for name in names.map({ Array($0.utf8) }) {
@@ -88,18 +90,27 @@ final class SignalReader {
   }
 
   /// Whether a file is JSON Lines: by its name, else by its first byte that is no space.
-  private static func isJSON(_ path: String, _ buffer: RecordBuffer) throws(SignalFileError) -> Bool
-  {
+  ///
+  /// Without any such byte it holds no signals in either format, and JSON Lines need no header.
+  private static func isJSON(
+    _ path: String,
+    _ format: SignalFormat?,
+    _ buffer: RecordBuffer
+  ) throws(SignalFileError) -> Bool {
+    if let format { return format == .jsonl }
     let name = path.hasSuffix(".gz") ? String(path.dropLast(3)) : path
     if name.hasSuffix(".jsonl") || name.hasSuffix(".ndjson") || name.hasSuffix(".json") {
       return true
     }
     if name.hasSuffix(".csv") { return false }
-    while buffer.start == buffer.end, try buffer.extend() {}
-    var place = buffer.start
     let spaces: [UInt8] = [0x20, 0x09, 0x0A, 0x0D, 0xEF, 0xBB, 0xBF]
-    while place < buffer.end, spaces.contains(buffer.bytes[place]) { place += 1 }
-    return place < buffer.end && buffer.bytes[place] == UInt8(ascii: "{")
+    var place = buffer.start
+    repeat {
+      while place < buffer.end, spaces.contains(buffer.bytes[place]) { place += 1 }
+      if place < buffer.end { return buffer.bytes[place] == UInt8(ascii: "{") }
+      guard buffer.end - buffer.start <= buffer.longestRecord else { return false }
+    } while try buffer.extend()
+    return true
   }
 
   /// Finds the wanted columns in a header: their slots, and a reader that fills these.

@@ -22,7 +22,8 @@ struct SignalsCheck: ParsableCommand {
   @Argument(help: "Signal files or patterns; - is standard input.")
   var files: [String]
 
-  @Option(help: ArgumentHelp("Take the columns from a report's spec.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp("Take columns and format from a report's spec.", valueName: "file"))
   var spec: String?
 
   @Option(help: ArgumentHelp("The column of units; user_id if left out.", valueName: "column"))
@@ -43,12 +44,24 @@ struct SignalsCheck: ParsableCommand {
   @OptionGroup var output: FormatOption
 
   func run() throws {
-    let columns = try columns()
+    var columns: [SignalColumn: ColumnReference] = [:]
+    var format: SignalFormat?
+    if let spec {
+      let specification = try PlannedReport(spec: spec).plan.specification
+      columns = specification.columns
+      format = specification.format
+    }
+    name(&columns)
     let bar = ProgressBar()
     defer { bar.clear() }
     let inspection: SignalInspection
     do {
-      inspection = try SignalInspection(of: files, columns: columns, progress: bar.observer)
+      inspection = try SignalInspection(
+        of: files,
+        columns: columns,
+        format: format,
+        progress: bar.observer
+      )
     } catch {
       bar.clear()
       throw CommandFailure(
@@ -62,9 +75,8 @@ struct SignalsCheck: ParsableCommand {
     }
   }
 
-  private func columns() throws(CommandFailure) -> [SignalColumn: ColumnReference] {
-    var columns: [SignalColumn: ColumnReference] = [:]
-    if let spec { columns = try PlannedReport(spec: spec).plan.specification.columns }
+  /// Puts the columns that options name in place of those of a spec.
+  private func name(_ columns: inout [SignalColumn: ColumnReference]) {
     let named: [(SignalColumn, String?)] = [
       (.unit, unit), (.region, region), (.intent, intent), (.time, time), (.consent, consent),
     ]
@@ -72,7 +84,6 @@ struct SignalsCheck: ParsableCommand {
       if let name { columns[column] = ColumnReference(name: name) }
     }
     if columns[.unit] == nil { columns[.unit] = ColumnReference(name: "user_id") }
-    return columns
   }
 
   /// The columns of this command come from its options, not from a spec.
