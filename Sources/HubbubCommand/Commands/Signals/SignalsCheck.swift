@@ -23,7 +23,8 @@ struct SignalsCheck: ParsableCommand {
   var files: [String]
 
   @Option(
-    help: ArgumentHelp("Take columns and format from a report's spec.", valueName: "file"))
+    help: ArgumentHelp("Take columns and format from a report's spec.", valueName: "file")
+  )
   var spec: String?
 
   @Option(help: ArgumentHelp("The column of units; user_id if left out.", valueName: "column"))
