@@ -32,4 +32,31 @@ import Testing
     let counts = "region,intent,signals\nCA,car,\(count)\nCA,home,0\nNY,car,0\nNY,home,0\n"
     #expect(outcome.output == counts + counts, "\(outcome.errors)")
   }
+
+  @Test(arguments: ["", "user_id,state,topic\nu,CA,car\n", #"{"user_id":"u","state":"CA"}"#])
+  func `ends alike without a byte and with one signal`(text: String) throws {
+    let folder = try MemoryDirectory()
+    try SmallReport.write(in: folder)
+    try folder.write(text, to: "input")
+    let outcome = try folder.run(
+      """
+      sed -i 's/signals.csv/"-"/' spec.yaml; cp base l
+      cat input | hubbub report spec.yaml --ledger l --id a --format csv | wc -l
+      """
+    )
+    #expect(outcome.output == "5\n", "\(outcome.errors)")
+  }
+
+  @Test func `is of the format that the spec says`() throws {
+    let folder = try MemoryDirectory()
+    try SmallReport.write(in: folder)
+    let outcome = try folder.run(
+      """
+      sed -i 's/\\[signals.csv\\]/["-", signals.csv], format: csv/; s/user_id/"{"/' spec.yaml
+      sed -i 's/user_id/{/' signals.csv; cp base l
+      hubbub report spec.yaml --ledger l --id a --format csv < signals.csv | wc -l
+      """
+    )
+    #expect(outcome.output == "5\n", "\(outcome.errors)")
+  }
 }
