@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ExactArithmetic
+import Glibc
 import PrivacyAccounting
 
 /// Reads a ledger policy: YAML, with the keys that the manual names.
@@ -89,6 +90,11 @@ public struct PolicyReader {
     var files: [String]?
     if let field = keys.optional("files") {
       files = try SignalSection.patterns(field, from: document.directory)
+      for file in files ?? [] where Self.isStream(file) {
+        throw field.error(
+          "`\(file)` is another thing at each run, so it pins nothing; name files that stay"
+        )
+      }
     }
     return SignalPins(
       files: files,
@@ -96,6 +102,21 @@ public struct PolicyReader {
       consentColumn: try keys.optional("consent")?.text(),
       timeColumn: try keys.optional("time")?.text()
     )
+  }
+
+  /// Whether a pattern may stand for standard input, a device or a process, and not for a file.
+  private static func isStream(_ pattern: String) -> Bool {
+    let parts = pattern.split(separator: "/").map(String.init)
+    guard pattern != "-", let first = parts.first else { return true }
+    var status = stat()
+    if stat(pattern, &status) == 0,
+      [S_IFCHR, S_IFBLK, S_IFIFO, S_IFSOCK].contains(status.st_mode & S_IFMT)
+    {
+      return true
+    }
+    if fnmatch(first, "proc", 0) == 0 { return true }
+    // The files of a folder in memory are files.
+    return fnmatch(first, "dev", 0) == 0 && (parts.count < 3 || parts[1] != "shm")
   }
 
   private func analysts() throws(SpecificationError) -> [String: PrivacyLoss]? {

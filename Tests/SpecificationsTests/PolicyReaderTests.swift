@@ -49,6 +49,15 @@ import Testing
     )
   }
 
+  private static let changing =
+    "is another thing at each run, so it pins nothing; name files that "
+    + "stay"
+
+  @Test func `may pin files of a folder in memory`() throws {
+    let text = "dataset: a\nlifetime: {epsilon: 1}\nsignals: {files: /dev/shm/a/*.csv}\n"
+    #expect(try read(text).pins?.files == ["/dev/shm/a/*.csv"])
+  }
+
   @Test(arguments: [
     (
       "dataset: a\n",
@@ -80,6 +89,22 @@ import Testing
       "dataset: a\nlifetime: {epsilon: 1}\nprivacy_unit: person-week\nsignals: {files: [a]}\n",
       "4:10: signals: does not pin the time, by which `person-week` tells units apart; write "
         + "`time: COLUMN` there too"
+    ),
+    (
+      "lifetime: {epsilon: 1}\ndataset: a\nsignals: {files: [a.csv, '-']}\n",
+      "3:18: signals.files: `-` \(changing)"
+    ),
+    (
+      "lifetime: {epsilon: 1}\ndataset: a\nsignals: {files: /dev/stdin}\n",
+      "3:18: signals.files: `/dev/stdin` \(changing)"
+    ),
+    (
+      "lifetime: {epsilon: 1}\ndataset: a\nsignals: {files: '/d?v/fd/0'}\n",
+      "3:18: signals.files: `/d?v/fd/0` \(changing)"
+    ),
+    (
+      "lifetime: {epsilon: 1}\ndataset: a\nsignals: {files: ../proc/self/fd/0}\n",
+      "3:18: signals.files: `/proc/self/fd/0` \(changing)"
     ),
   ])
   func `tells what is wrong, where and what to write`(text: String, expected: String) {
