@@ -113,15 +113,24 @@ extension DurableLedger {
   ///
   /// The same spend again under the same id costs nothing.
   ///
+  /// - Parameters:
+  ///   - spend: What is spent.
+  ///   - dataset: The account that pays.
+  ///   - id: The name of the spend, if it has one.
+  ///   - dayGiven: Whether another day makes it another spend under its id; where it does not, as
+  ///     for a day that was filled in, the day of the first one counts.
   /// - Returns: What is left of each cap.
   /// - Throws: `LedgerError.refused` past a cap, `.invalid` for what has no meaning under the
   ///   policy, `.conflict` for an id that stands for something else.
   public func spend(
     _ spend: Spend,
     dataset: String,
-    id: ReleaseID?
+    id: ReleaseID?,
+    dayGiven: Bool = true
   ) throws(LedgerError) -> RemainingBudget {
-    try storage.database.write { rules in try rules.spend(spend, dataset: dataset, id: id) }
+    try storage.database.write { rules in
+      try rules.spend(spend, dataset: dataset, id: id, dayGiven: dayGiven)
+    }
   }
 
   /// What is left of each cap, exactly.

@@ -91,7 +91,7 @@ enum OutputFile {
     try keepName(in: folder.isEmpty ? "." : folder, of: path)
   }
 
-  /// Brings the names in a folder to the disk; not every file system knows how, which is no failure.
+  /// Brings the names in a folder to the disk; that a file system cannot do so is no failure.
   private static func keepName(in folder: String, of path: String) throws(WriteFailure) {
     let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     // A folder that may be written and not read is left to the system.

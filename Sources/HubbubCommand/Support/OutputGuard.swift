@@ -1,4 +1,4 @@
-// OutputGuard.swift: refuses outputs that would stand where an input stands, before anything is spent.
+// OutputGuard.swift: refuses outputs that would stand where an input stands.
 // SPDX-License-Identifier: Apache-2.0
 
 import Glibc

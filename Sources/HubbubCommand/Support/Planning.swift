@@ -57,8 +57,8 @@ struct PlannedReport {
     let columns = plan.specification.columns
     if columns[.consent] != nil, columns[.time] == nil {
       warnings.append(
-        "`consent` is declared without `time`: a consent that is a date of expiry then never counts "
-          + "as valid; write `time: COLUMN` under `signals.columns` if there are any"
+        "`consent` is declared without `time`: a consent that is a date of expiry then never "
+          + "counts as valid; write `time: COLUMN` under `signals.columns` if there are any"
       )
     }
     return warnings

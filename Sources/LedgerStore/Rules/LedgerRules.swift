@@ -154,14 +154,22 @@ struct LedgerRules {
   }
 
   /// Spends a loss outside this program.
-  func spend(_ spend: Spend, dataset: String, id: ReleaseID?) throws -> RemainingBudget {
+  ///
+  /// - Parameter dayGiven: Whether the day tells one spend from another; where it does not, the day
+  ///   of the first one counts.
+  func spend(
+    _ spend: Spend,
+    dataset: String,
+    id: ReleaseID?,
+    dayGiven: Bool
+  ) throws -> RemainingBudget {
     let filter = try filter(of: dataset)
     if let id, let row = try tables.release(id), row.state != .voided {
       guard row.state == .spent, row.dataset == dataset, row.spend.loss == spend.loss,
-        row.spend.analyst == spend.analyst, row.spend.day == spend.day,
+        row.spend.analyst == spend.analyst, !dayGiven || row.spend.day == spend.day,
         row.spend.slices.map(Set.init) == spend.slices.map(Set.init)
       else { throw LedgerError.conflict(id) }
-      return try remaining(dataset: dataset, analyst: spend.analyst, day: spend.day)
+      return try remaining(dataset: dataset, analyst: spend.analyst, day: row.spend.day)
     }
     let charged = try charge(spend, dataset: dataset, filter: filter)
     var entry = self.entry(.spend, dataset: dataset)

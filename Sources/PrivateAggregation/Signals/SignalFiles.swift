@@ -3,7 +3,7 @@
 
 import Glibc
 
-/// The files that patterns stand for; the one place that decides it, for reading and for checks.
+/// The files that patterns stand for; decided here alone, for reading and for checks.
 package enum SignalFiles {
   /// Expands patterns to paths, sorted, each once; `-` stays as it is.
   ///

@@ -88,8 +88,8 @@ struct CellFile {
     } else {
       guard header.fields.count == 1 else {
         throw field.error(
-          "`\(name)` has several columns; write {file: \(name), column: ...} with one of its header "
-            + "line"
+          "`\(name)` has several columns; write {file: \(name), column: ...} with one of its "
+            + "header line"
         )
       }
       position = 0

@@ -41,49 +41,69 @@ struct LedgerSpend: ParsableCommand {
   )
   var values: String?
 
-  @Option(help: "A name: the same spend again under the same name costs nothing.")
+  @Option(help: "A name: the same spend again under the same name costs nothing, on whatever day.")
   var id: String?
 
   @OptionGroup var output: FormatOption
 
   func run() throws {
-    let epsilon = try ExactNumber.read(epsilon, option: "--epsilon")
-    let delta = try ExactNumber.read(delta, option: "--delta")
     var releaseID: ReleaseID?
     if let id { releaseID = try ReleaseNaming.read(id) }
     let ledger = try LedgerPlace.open(try ledger.named())
     let dataset = try Accounts.resolve(dataset, in: ledger)
-    let day = day ?? Today.label
-    let loss: PrivacyLoss
-    do {
-      loss = try PrivacyLoss(epsilon: epsilon, delta: delta)
-    } catch {
-      let remaining = try asking { () throws(LedgerError) in
-        try ledger.remaining(dataset: dataset, analyst: analyst, day: day)
-      }
-      return try finish(.invalid(.loss(error), remaining: remaining))
+    let label = day ?? Today.label
+    let loss = try loss { () throws(LedgerError) in
+      try ledger.remaining(dataset: dataset, analyst: analyst, day: label)
     }
     let slices = values.map { text in
       text.isEmpty
         ? [] : text.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
     }
-    let spend = Spend(loss: loss, analyst: analyst, day: day, slices: slices)
+    let spend = Spend(loss: loss, analyst: analyst, day: label, slices: slices)
     do {
-      let remaining = try ledger.spend(spend, dataset: dataset, id: releaseID)
+      let remaining = try ledger.spend(
+        spend,
+        dataset: dataset,
+        id: releaseID,
+        dayGiven: day != nil
+      )
       try write("accepted", [], remaining)
     } catch let error as LedgerError {
       try finish(error)
     }
   }
 
+  /// Reads the loss; one that cannot be meant is a decision as well, printed with what remains.
+  private func loss(
+    remaining: () throws(LedgerError) -> RemainingBudget
+  ) throws -> PrivacyLoss {
+    let failure: CommandFailure
+    do {
+      return try PrivacyLoss(
+        epsilon: ExactNumber.read(epsilon, option: "--epsilon"),
+        delta: ExactNumber.read(delta, option: "--delta")
+      )
+    } catch let error as CommandFailure {
+      failure = error
+    } catch let error as PrivacyLossError {
+      failure = .invalid(error.description)
+    }
+    let left: RemainingBudget
+    do { left = try remaining() } catch { try finish(error) }
+    try write("invalid", [], left)
+    throw failure
+  }
+
   /// Prints the decision that an error stands for and ends with its status.
-  private func finish(_ error: LedgerError) throws {
+  private func finish(_ error: LedgerError) throws -> Never {
     switch error {
     case .refused(let refusal):
       let violated = BudgetLimit.allCases.filter(refusal.violated.contains)
       try write("refused", violated, refusal.remaining)
     case .invalid(_, let remaining):
       try write("invalid", [], remaining)
+    case .unknownDataset where output.format == .json:
+      try write("invalid", [], nil)
     default: break
     }
     throw CommandFailure(error)
@@ -92,17 +112,17 @@ struct LedgerSpend: ParsableCommand {
   private func write(
     _ decision: String,
     _ violated: [BudgetLimit],
-    _ remaining: RemainingBudget
+    _ remaining: RemainingBudget?
   ) throws(CommandFailure) {
     switch output.format {
     case .text:
-      try Results.write("\(decision)\n" + RemainingText.words(remaining))
+      try Results.write("\(decision)\n" + (remaining.map(RemainingText.words) ?? ""))
     case .json:
       try Results.write(
         JSONText.object([
           ("decision", .text(decision)),
           ("violated", .list(violated.map { .text($0.rawValue) })),
-          ("remaining", RemainingText.json(remaining)),
+          ("remaining", remaining.map(RemainingText.json) ?? .object([])),
         ]).line
       )
     }
