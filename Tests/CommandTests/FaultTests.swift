@@ -157,8 +157,8 @@ enum SmallReport {
     #expect(
       outcome.output == """
         Error: small/out/release.json: the file could not be written (No space left on device). The \
-        release is paid and kept in the ledger: `hubbub report spec.yaml --ledger l --id a` writes \
-        it again at no cost.
+        release is paid and kept in the ledger: `hubbub report spec.yaml --ledger l --id a \
+        --output small/out` writes it again at no cost.
         exit 3
         0
         Release a was paid before: the same numbers again, at no cost.
