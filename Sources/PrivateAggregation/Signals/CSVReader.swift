@@ -138,6 +138,7 @@ final class CSVReader {
           buffer.start = next
           return .malformed
         }
+        buffer.markRecord(buffer.start..<next)
         buffer.start = next
         return .record
       case .malformed(let next):

@@ -45,7 +45,10 @@ struct JSONLinesReader {
       if scanner.isAtEnd { continue }
       for index in values.indices { values[index] = nil }
       scratch.removeAll(keepingCapacity: true)
-      if decode(&scanner) { return .record }
+      if decode(&scanner) {
+        buffer.markRecord(line)
+        return .record
+      }
       if buffer.countsLines { malformedLine = buffer.line(at: line.lowerBound) }
       return .malformed
     }

@@ -22,6 +22,8 @@ final class RecordBuffer {
   var countsLines = false
   /// The line, from 1, of the record that was dropped last; only where lines are counted.
   private(set) var droppedLine = 0
+  /// Where the record stands that was taken last, until more is read; only where lines are counted.
+  private(set) var record = 0..<0
   /// The line feeds before `countedTo`.
   private var lineFeeds = 0
   private var countedTo = 0
@@ -76,6 +78,11 @@ final class RecordBuffer {
       start = min(stop + 1, end)
       if stop < end { return }
     } while try extend()
+  }
+
+  /// Remembers where the record stands that is taken, where lines are counted.
+  func markRecord(_ place: Range<Int>) {
+    if countsLines { record = place }
   }
 
   /// Remembers the line of the record that begins at `start`, where lines are counted.

@@ -58,6 +58,10 @@ public struct SignalInspection: Sendable, Hashable {
   public private(set) var malformedPlaces: [Place] = []
   /// The records whose unit is absent, empty or undecodable; they are never counted.
   public private(set) var recordsWithoutUnit = 0
+  /// The records that hold a line end within, as one may after a quote that was left open.
+  public private(set) var recordsOverLines = 0
+  /// The longest record in bytes, a line end of CSV included.
+  public private(set) var longestRecord = 0
   /// The distinct units.
   public private(set) var units = 0
   /// The columns, in the order of `SignalColumn`.
@@ -103,6 +107,9 @@ public struct SignalInspection: Sendable, Hashable {
       while step != .end {
         if step == .record {
           records += 1
+          let record = reader.record.buffer
+          longestRecord = max(longestRecord, record.count)
+          if record.dropLast().contains(UInt8(ascii: "\n")) { recordsOverLines += 1 }
           if !tally.add(reader) { recordsWithoutUnit += 1 }
         } else {
           malformed += 1

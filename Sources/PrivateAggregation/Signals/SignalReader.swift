@@ -83,6 +83,11 @@ final class SignalReader {
   /// The bytes that were read so far, before decompression, and the size of the file if it has one.
   var progress: (bytesRead: Int, size: Int?) { (source.bytesRead, source.size) }
 
+  /// The bytes of the record that was read last, its line end with it; only where lines are counted.
+  var record: ByteSlice {
+    ByteSlice(base: buffer.bytes + buffer.record.lowerBound, count: buffer.record.count)
+  }
+
   private static func unsupportedFormat(_ path: String, _ signature: [UInt8]) -> String? {
     if signature == [0x28, 0xB5, 0x2F, 0xFD] || path.hasSuffix(".zst") { return "zstd" }
     if signature == Array("PAR1".utf8) || path.hasSuffix(".parquet") { return "Parquet" }

@@ -106,6 +106,8 @@ struct SignalsCheck: ParsableCommand {
     text += "  records                  \(inspection.records)\n"
     text += "  records without a unit   \(inspection.recordsWithoutUnit)   (never counted)\n"
     text += "  malformed records        \(inspection.malformed)   (never counted)\n"
+    text += "  records over lines       \(inspection.recordsOverLines)   (hold a line end)\n"
+    text += "  longest record           \(inspection.longestRecord) bytes\n"
     text += "  units                    \(inspection.units)\n"
     if let regions = inspection.regions { text += "  regions                  \(regions)\n" }
     if let intents = inspection.intents { text += "  intents                  \(intents)\n" }
@@ -174,6 +176,8 @@ struct SignalsCheck: ParsableCommand {
       ("records_without_unit", .count(inspection.recordsWithoutUnit)),
       ("malformed", .count(inspection.malformed)),
       ("malformed_at", .list(places)),
+      ("records_over_lines", .count(inspection.recordsOverLines)),
+      ("longest_record", .count(inspection.longestRecord)),
       ("units", .count(inspection.units)),
       ("regions", inspection.regions.map { .count($0) } ?? .null),
       ("intents", inspection.intents.map { .count($0) } ?? .null),
