@@ -153,10 +153,8 @@ struct LedgerRules {
     try tables.store(row)
   }
 
-  /// Spends a loss outside this program.
-  ///
-  /// - Parameter dayGiven: Whether the day tells one spend from another; where it does not, the day
-  ///   of the first one counts.
+  /// Spends a loss outside this program; unless its day was given, the day of the first spend
+  /// under its id counts.
   func spend(
     _ spend: Spend,
     dataset: String,
