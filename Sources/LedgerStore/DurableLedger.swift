@@ -177,12 +177,20 @@ extension DurableLedger {
   /// can write the ledger can also write a whole new chain, or cut off its end.
   ///
   /// A given head, in hexadecimal, is one that an earlier verification gave; it must still be the
-  /// hash of an entry.
+  /// hash of an entry. A given public key, in hexadecimal, is the one by which the releases of every
+  /// account must be signed; without it they must be signed by the key of their own account.
   ///
   /// - Complexity: O(n log n) for n entries.
-  public func verify(head: String?) throws(LedgerError) -> LedgerVerification {
+  public func verify(
+    head: String?,
+    publicKey: String? = nil
+  ) throws(LedgerError) -> LedgerVerification {
     try storage.database.read { rules in
-      var verifier = LedgerVerifier(tables: rules.tables, keptHead: head)
+      var verifier = LedgerVerifier(
+        tables: rules.tables,
+        keptHead: head,
+        publicKey: publicKey
+      )
       return try verifier.verify()
     }
   }

@@ -139,9 +139,14 @@ extension EntryText {
 
 /// SHA-256 of bytes, in lower-case hexadecimal.
 func sha256(_ bytes: [UInt8]) -> String {
+  hexadecimal(Array(SHA256.hash(data: bytes)))
+}
+
+/// Bytes in lower-case hexadecimal.
+func hexadecimal(_ bytes: [UInt8]) -> String {
   let digits = Array("0123456789abcdef")
   var text = ""
-  for byte in SHA256.hash(data: bytes) {
+  for byte in bytes {
     text.append(digits[Int(byte >> 4)])
     text.append(digits[Int(byte & 15)])
   }

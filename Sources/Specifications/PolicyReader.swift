@@ -9,7 +9,7 @@ import PrivacyAccounting
 public struct PolicyReader {
   private static let keys = [
     "dataset", "privacy_unit", "signals", "lifetime", "daily", "analysts", "dimension",
-    "population", "accounting",
+    "population", "accounting", "signing_key",
   ]
 
   private let document: YAMLText
@@ -17,7 +17,7 @@ public struct PolicyReader {
 
   private init(_ document: YAMLText) throws(SpecificationError) {
     self.document = document
-    top = try document.root.mapping(Self.keys, later: ["key", "signing_key"])
+    top = try document.root.mapping(Self.keys, later: ["key"])
   }
 
   /// Reads the policy at a path.
@@ -56,7 +56,8 @@ public struct PolicyReader {
       daily: daily,
       analysts: try analysts(),
       dimension: try dimension(),
-      population: try top.optional("population")?.count()
+      population: try top.optional("population")?.count(),
+      signingKey: try signingKey()
     )
   }
 
@@ -72,6 +73,16 @@ public struct PolicyReader {
       throw keys.error("delta", "delta must be at least 0 and below 1; write 0 or 1e-6")
     }
     return loss
+  }
+
+  /// The path of the owner's private key; opening the account reads it.
+  private func signingKey() throws(SpecificationError) -> SigningKey? {
+    guard let field = top.optional("signing_key") else { return nil }
+    let path = try field.text()
+    guard !path.isEmpty else {
+      throw field.error("names no file; write the path of a private key, or leave it out")
+    }
+    return SigningKey(file: PathText.absolute(path, from: document.directory))
   }
 
   private func pins(for unit: PrivacyUnit) throws(SpecificationError) -> SignalPins? {

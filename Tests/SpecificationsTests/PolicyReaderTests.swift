@@ -26,6 +26,7 @@ import Testing
       dimension: {name: cohort, values: [north, south], touches: 2}
       population: 10000
       accounting: sum
+      signing_key: keys/../owner.pem
 
       """
     )
@@ -44,7 +45,8 @@ import Testing
           daily: try PrivacyLoss(epsilon: Rational(1, 3)),
           analysts: ["*": try PrivacyLoss(epsilon: 1), "alice": try PrivacyLoss(epsilon: 2)],
           dimension: SliceDimension(name: "cohort", values: ["north", "south"], touches: 2),
-          population: 10_000
+          population: 10_000,
+          signingKey: SigningKey(file: "/data/owner.pem")
         )
     )
   }

@@ -14,6 +14,7 @@ struct Verify: ParsableCommand {
       was paid and kept. Ends with 1 where anything differs. For example
 
         hubbub verify out/release.json
+        hubbub verify out/release.json --public-key owner.pem
         hubbub verify out/release.json --ledger hubbub.ledger
       """
   )
@@ -26,11 +27,13 @@ struct Verify: ParsableCommand {
 
   @OptionGroup var place: LedgerOption
 
+  @OptionGroup var owner: PublicKeyOption
+
   @OptionGroup var output: FormatOption
 
   func run() throws {
     let bytes = try InputFile.read(release, limit: Self.longest, what: "release")
-    let verification = ReleaseVerification(of: bytes)
+    let verification = ReleaseVerification(of: bytes, publicKey: try owner.hexadecimal())
     var findings = verification.findings
     if place.ledger != nil, let release = verification.release {
       let ledger = try LedgerPlace.open(place.ledger)
@@ -42,6 +45,9 @@ struct Verify: ParsableCommand {
       if findings.isEmpty, let body = verification.release?.body {
         text += "The release \(body.id) holds"
         text += place.ledger == nil ? ".\n" : ", and the ledger keeps the same.\n"
+        if let key = verification.release?.receipt.signature?.publicKey {
+          text += "It is signed by the key \(key).\n"
+        }
       } else {
         text += "The release does not hold.\n"
       }
@@ -53,9 +59,13 @@ struct Verify: ParsableCommand {
           ("derived", .text(finding.derived)),
         ])
       }
-      try Results.write(
-        JSONText.object([("holds", .flag(findings.isEmpty)), ("findings", .list(list))]).line
-      )
+      var members: [(String, JSONText)] = [
+        ("holds", .flag(findings.isEmpty)), ("findings", .list(list)),
+      ]
+      if let key = verification.release?.receipt.signature?.publicKey {
+        members.append(("signed_by", .text(key)))
+      }
+      try Results.write(JSONText.object(members).line)
     }
     if !findings.isEmpty { throw CommandFailure.quiet(.refused) }
   }

@@ -65,7 +65,7 @@ extension ExitStatus {
     case .unavailable(let failure):
       switch failure.kind {
       case .missing, .notALedger: self = .invalid
-      case .damaged, .newerSchema, .readOnly, .full, .busy, .other: self = .environment
+      case .damaged, .newerSchema, .readOnly, .full, .busy, .signingKey, .other: self = .environment
       }
     }
   }

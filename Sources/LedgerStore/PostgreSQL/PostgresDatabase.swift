@@ -49,12 +49,16 @@ final class PostgresDatabase: LedgerDatabase, @unchecked Sendable {
     try inTurn { try transact(writes: false, look) }
   }
 
-  /// Makes the tables unless they are there.
+  /// Makes the tables unless they are there, and brings older ones to the current version.
   func makeTables() throws(LedgerError) {
     try inTurn {
       let connection = try connect()
-      guard try PostgresSchema.missingTables(connection) == PostgresSchema.tables.sorted() else {
-        return
+      let missing = try PostgresSchema.missingTables(connection)
+      guard missing == PostgresSchema.tables.sorted() else {
+        guard missing.isEmpty, try version(connection) == 1 else { return }
+        try connection.script("BEGIN; SELECT version FROM ledger FOR UPDATE")
+        if try version(connection) == 1 { try connection.script(PostgresSchema.secondStep) }
+        return try connection.script("COMMIT")
       }
       let encoding = try connection.rows("SELECT current_setting('server_encoding')").first
       guard try encoding?.text(0, place: "a setting") == "UTF8" else {
@@ -66,7 +70,7 @@ final class PostgresDatabase: LedgerDatabase, @unchecked Sendable {
         [.integer(PostgresSchema.makersLock)]
       )
       if try PostgresSchema.missingTables(connection) == PostgresSchema.tables.sorted() {
-        try connection.script(PostgresSchema.sql)
+        try connection.script(PostgresSchema.sql + PostgresSchema.secondStep)
       }
       try connection.script("COMMIT")
     }
@@ -174,8 +178,7 @@ final class PostgresDatabase: LedgerDatabase, @unchecked Sendable {
       throw failure(.missing, "the database has no ledger in a schema 'hubbub'")
     }
     if let lost = missing.first { throw Damage("its table '\(lost)' is missing") }
-    let version = try connection.rows("SELECT version FROM ledger").first?
-      .integer(0, place: "the schema")
+    let version = try version(connection)
     guard let version, version >= 1 else { throw Damage("its schema has no version") }
     guard version <= PostgresSchema.version else {
       throw failure(
@@ -184,11 +187,15 @@ final class PostgresDatabase: LedgerDatabase, @unchecked Sendable {
           + "\(PostgresSchema.version)"
       )
     }
-    if let lost = try PostgresSchema.missingTriggers(connection).first {
+    if let lost = try PostgresSchema.missingTriggers(connection, version: version).first {
       throw Damage("its trigger '\(lost)' is missing or switched off")
     }
     current = connection
     return connection
+  }
+
+  private func version(_ connection: PostgresConnection) throws -> Int? {
+    try connection.rows("SELECT version FROM ledger").first?.integer(0, place: "the schema")
   }
 
   private func connect() throws -> PostgresConnection {

@@ -6,14 +6,18 @@
 /// The tables of a ledger, in the schema `hubbub` of a database.
 enum PostgresSchema {
   /// The version that this code writes.
-  static let version = 1
+  static let version = 2
 
   static let tables: Set<String> = ["accounts", "balances", "entries", "ledger", "releases"]
 
-  static let triggers: Set<String> = [
-    "accounts_stay", "balances_remain", "entries_follow_on", "entries_remain", "entries_stay",
-    "ledger_stays", "releases_stay",
-  ]
+  /// The triggers of a version.
+  static func triggers(version: Int) -> Set<String> {
+    let first: Set<String> = [
+      "accounts_stay", "balances_remain", "entries_follow_on", "entries_remain", "entries_stay",
+      "ledger_stays", "releases_stay",
+    ]
+    return version < 2 ? first : first.union(["signatures_stay"])
+  }
 
   /// What every session is told before it does anything.
   ///
@@ -41,7 +45,10 @@ enum PostgresSchema {
   }
 
   /// The triggers that are gone or switched off.
-  static func missingTriggers(_ connection: PostgresConnection) throws -> [String] {
+  static func missingTriggers(
+    _ connection: PostgresConnection,
+    version: Int
+  ) throws -> [String] {
     let found = try connection.rows(
       """
       SELECT t.tgname FROM pg_catalog.pg_trigger t
@@ -50,17 +57,32 @@ enum PostgresSchema {
       WHERE n.nspname = 'hubbub' AND t.tgenabled IN ('O', 'A')
       """
     )
-    return triggers.subtracting(try found.map { try $0.text(0, place: "a trigger") }).sorted()
+    return triggers(version: version).subtracting(
+      try found.map { try $0.text(0, place: "a trigger") }
+    ).sorted()
   }
 
-  /// Makes the schema, its tables and its triggers.
+  /// Brings a ledger of version 1 to version 2: signatures, for accounts with a key.
+  static let secondStep = """
+    CREATE TABLE hubbub.signatures (
+      position bigint PRIMARY KEY,
+      \(textColumns(["value"], "NOT NULL"))
+    );
+    CREATE TRIGGER signatures_stay BEFORE UPDATE OR DELETE ON hubbub.signatures
+      FOR EACH ROW EXECUTE FUNCTION hubbub.refuse('a signature never changes');
+    ALTER TABLE hubbub.ledger DISABLE TRIGGER ledger_stays;
+    UPDATE hubbub.ledger SET version = 2;
+    ALTER TABLE hubbub.ledger ENABLE TRIGGER ledger_stays;
+    """
+
+  /// Makes the schema, its tables and its triggers, of version 1.
   ///
   /// Text is compared byte by byte, as SQLite does it.
   static let sql = """
     CREATE SCHEMA hubbub;
 
     CREATE TABLE hubbub.ledger (version integer NOT NULL);
-    INSERT INTO hubbub.ledger VALUES (\(version));
+    INSERT INTO hubbub.ledger VALUES (1);
 
     CREATE TABLE hubbub.entries (
       position bigint PRIMARY KEY,

@@ -25,6 +25,7 @@ struct LedgerRules {
     guard try tables.policy(of: policy.dataset) == nil else {
       throw LedgerError.accountExists(policy.dataset)
     }
+    let policy = try policy.withPublicKey()
     try tables.addAccount(policy.dataset, policy: policy.storedText)
     var entry = self.entry(.create, dataset: policy.dataset)
     entry.policy = policy.storedText
@@ -60,6 +61,7 @@ struct LedgerRules {
     let row = try held(request)
     if row?.state == .committed { return }
     try checkPins(of: filter.policy, against: request)
+    _ = try filter.policy.signingKey?.signer()
     if row == nil { _ = try accepted(request.spend, dataset: request.dataset, filter: filter) }
   }
 
@@ -69,6 +71,8 @@ struct LedgerRules {
     let row = try held(request)
     if let row, row.state == .committed { return .committed(try stored(row)) }
     try checkPins(of: filter.policy, against: request)
+    // A release that could not be signed must not be paid.
+    _ = try filter.policy.signingKey?.signer()
     if var row {
       // The loss is held already, under the day label of the first attempt.
       row.attempt = attempt
@@ -116,7 +120,14 @@ struct LedgerRules {
     var entry = self.entry(.commit, row)
     entry.digest = row.digest
     entry.bodySHA256 = sha256(body)
-    let (text, _) = try tables.append(entry)
+    let (text, hash) = try tables.append(entry)
+    if let signer = try filter(of: row.dataset).policy.signingKey?.signer() {
+      let receipt = receipt(of: row, text, hash, sha256(body))
+      try tables.store(
+        try signer.signature(of: receipt, dataset: row.dataset, release: id),
+        at: text.position
+      )
+    }
     row.state = .committed
     row.attempt = nil
     row.position = text.position
@@ -261,15 +272,30 @@ struct LedgerRules {
     guard text.kind == LedgerEntryKind.commit.rawValue, text.release == row.id.description,
       text.hash == hash, let bodySHA256 = text.bodySHA256, bodySHA256 == sha256(body)
     else { throw Damage("the release '\(row.id)' does not match its entry \(position)") }
-    return StoredRelease(
-      body: body,
-      receipt: LedgerReceipt(
-        position: position,
-        head: hash,
-        previous: text.previous,
-        bodySHA256: bodySHA256,
-        dataPinned: row.dataPinned ?? false
-      )
+    let receipt = receipt(of: row, text, hash, bodySHA256)
+    guard let key = try filter(of: row.dataset).policy.signingKey?.publicKey else {
+      return StoredRelease(body: body, receipt: receipt)
+    }
+    guard let value = try tables.signature(at: position) else {
+      throw Damage("the signature of the release '\(row.id)' is missing")
+    }
+    let signature = ReleaseSignature(publicKey: key, value: value)
+    return StoredRelease(body: body, receipt: receipt.signed(signature))
+  }
+
+  /// What the entry of a commit says to whoever holds the release, without a signature.
+  private func receipt(
+    of row: ReleaseRow,
+    _ text: EntryText,
+    _ hash: String,
+    _ bodySHA256: String
+  ) -> LedgerReceipt {
+    LedgerReceipt(
+      position: text.position,
+      head: hash,
+      previous: text.previous,
+      bodySHA256: bodySHA256,
+      dataPinned: row.dataPinned ?? false
     )
   }
 

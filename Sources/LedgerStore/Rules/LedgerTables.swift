@@ -226,6 +226,16 @@ struct LedgerTables {
     return bytes
   }
 
+  /// The signature of the release that an entry commits, in hexadecimal; `nil` where there is none.
+  func signature(at position: Int) throws -> String? {
+    try transaction.rows(Statements.signature, [.integer(position)]).first?
+      .text(0, place: "the signature of entry \(position)")
+  }
+
+  func store(_ signature: ReleaseSignature, at position: Int) throws {
+    try transaction.run(Statements.addSignature, [.integer(position), .text(signature.value)])
+  }
+
   func store(_ body: [UInt8], of id: ReleaseID) throws {
     guard body.count <= transaction.largestBody else {
       throw BodyTooLarge(

@@ -11,6 +11,8 @@ struct LedgerVerifier {
   let tables: LedgerTables
   /// A hash that must be that of an entry.
   let keptHead: String?
+  /// A public key, in hexadecimal, by which every account must be signed.
+  let publicKey: String?
 
   private var findings: [String] = []
   private var filters: [String: BudgetFilter] = [:]
@@ -21,8 +23,9 @@ struct LedgerVerifier {
     let account: BudgetAccount
   }
 
-  init(tables: LedgerTables, keptHead: String?) {
+  init(tables: LedgerTables, keptHead: String?, publicKey: String?) {
     self.tables = tables
+    self.publicKey = publicKey?.lowercased()
     self.keptHead = keptHead?.lowercased()
   }
 
@@ -138,6 +141,11 @@ struct LedgerVerifier {
     }
     for name in filters.keys.sorted() where !names.contains(name) {
       findings.append("the account '\(name)' is missing")
+    }
+    guard let publicKey else { return }
+    for (name, filter) in filters.sorted(by: { $0.key < $1.key })
+    where filter.policy.signingKey?.publicKey != publicKey {
+      findings.append("the account '\(name)' is not signed by the key that was given")
     }
   }
 
@@ -256,6 +264,32 @@ struct LedgerVerifier {
     guard derived.state == .committed else { return }
     if sha256(try tables.body(of: derived.id)) != bodySHA256 {
       findings.append("the body of the release '\(derived.id)' is not the one that was committed")
+    }
+    try checkSignature(derived, bodySHA256)
+  }
+
+  /// Verifies the signature of a committed release where the account has a key.
+  private mutating func checkSignature(_ row: ReleaseRow, _ bodySHA256: String?) throws {
+    guard let key = filters[row.dataset]?.policy.signingKey?.publicKey,
+      let position = row.position, let bodySHA256
+    else { return }
+    guard let value = try tables.signature(at: position) else {
+      findings.append("the signature of the release '\(row.id)' is missing")
+      return
+    }
+    let (text, hash) = try tables.entry(at: position)
+    let receipt = LedgerReceipt(
+      position: position,
+      head: hash,
+      previous: text.previous,
+      bodySHA256: bodySHA256,
+      dataPinned: row.dataPinned ?? false
+    )
+    let signature = ReleaseSignature(publicKey: key, value: value)
+    if !signature.holds(for: receipt, dataset: row.dataset, release: row.id) {
+      findings.append(
+        "the signature of the release '\(row.id)' is not by the key of the account '\(row.dataset)'"
+      )
     }
   }
 }

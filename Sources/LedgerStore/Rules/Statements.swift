@@ -68,5 +68,9 @@ enum Statements {
       data_pinned = excluded.data_pinned, position = excluded.position
     """
 
+  static let signature = "SELECT value FROM signatures WHERE position = ?"
+
+  static let addSignature = "INSERT INTO signatures (position, value) VALUES (?, ?)"
+
   static let setBody = "UPDATE releases SET body = ? WHERE id = ?"
 }

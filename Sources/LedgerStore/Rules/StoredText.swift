@@ -119,6 +119,16 @@ private struct PolicyText: Codable {
     }
   }
 
+  struct Key: Codable {
+    let file: String
+    let publicKey: String
+
+    enum CodingKeys: String, CodingKey {
+      case file
+      case publicKey = "public_key"
+    }
+  }
+
   struct Dimension: Codable {
     let name: String
     let values: [String]
@@ -133,10 +143,12 @@ private struct PolicyText: Codable {
   let analysts: [String: Loss]?
   let dimension: Dimension?
   let population: Int?
+  let signingKey: Key?
 
   enum CodingKeys: String, CodingKey {
     case dataset, signals, lifetime, daily, analysts, dimension, population
     case privacyUnit = "privacy_unit"
+    case signingKey = "signing_key"
   }
 
   init(_ policy: LedgerPolicy) {
@@ -152,6 +164,9 @@ private struct PolicyText: Codable {
       Dimension(name: $0.name, values: $0.values, touches: $0.touches)
     }
     population = policy.population
+    signingKey = policy.signingKey.flatMap { key in
+      key.publicKey.map { Key(file: key.file, publicKey: $0) }
+    }
   }
 
   func policy(place: String) throws(Damage) -> LedgerPolicy {
@@ -185,7 +200,8 @@ private struct PolicyText: Codable {
       dimension: dimension.map {
         SliceDimension(name: $0.name, values: $0.values, touches: $0.touches)
       },
-      population: population
+      population: population,
+      signingKey: signingKey.map { SigningKey(file: $0.file, publicKey: $0.publicKey) }
     )
   }
 }

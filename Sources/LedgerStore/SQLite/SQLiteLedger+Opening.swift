@@ -15,7 +15,30 @@ extension SQLiteLedger {
   public static func create(at path: String, policy: LedgerPolicy) throws(LedgerError) {
     let file = LedgerFile(path: path)
     if !file.exists, try createFile(file, policy) { return }
-    try SQLiteLedger(opening: path).write { rules in try rules.create(policy) }
+    let ledger = try SQLiteLedger(opening: path)
+    try ledger.bringUp()
+    try ledger.write { rules in try rules.create(policy) }
+  }
+
+  /// Brings a ledger that an older version made to the current schema.
+  ///
+  /// Only the opening of an account needs that: what a newer schema adds is for accounts that an
+  /// older version cannot make.
+  private func bringUp() throws(LedgerError) {
+    guard !isReadOnly else { return }
+    do {
+      try queue.writeWithoutTransaction { database in
+        try database.inTransaction(.immediate) {
+          let version = try Int.fetchOne(database, sql: "PRAGMA user_version") ?? 0
+          guard version < SQLiteSchema.version else { return .rollback }
+          for step in SQLiteSchema.steps[version...] { try database.execute(sql: step.sql) }
+          try database.execute(sql: "PRAGMA user_version = \(SQLiteSchema.version)")
+          return .commit
+        }
+      }
+    } catch {
+      throw file.error(error)
+    }
   }
 
   /// Makes a file with one account, under a name of its own until it is complete.
@@ -73,7 +96,7 @@ extension SQLiteLedger {
     return configuration
   }
 
-  /// Brings an older ledger to the current version, and refuses one that lacks its tables.
+  /// Refuses a ledger of a newer version, and one that lacks its tables.
   static func checkSchema(_ database: Database, _ file: LedgerFile) throws {
     let version = try Int.fetchOne(database, sql: "PRAGMA user_version") ?? 0
     guard version <= SQLiteSchema.version else {
@@ -84,7 +107,7 @@ extension SQLiteLedger {
     }
     guard version >= 1 else { throw Damage("its schema has no version") }
     let names = try String.fetchSet(database, sql: "SELECT name FROM sqlite_master")
-    if let lost = SQLiteSchema.objects.subtracting(names).min() {
+    if let lost = SQLiteSchema.objects(version: version).subtracting(names).min() {
       throw Damage("'\(lost)' is missing from its schema")
     }
   }

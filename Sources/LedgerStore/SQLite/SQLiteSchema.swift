@@ -9,11 +9,15 @@ enum SQLiteSchema {
   /// The version that this code writes: the number of steps.
   static var version: Int { steps.count }
 
-  /// The tables and triggers that a ledger of this version has.
-  static let objects: Set<String> = [
-    "accounts", "balances", "entries", "entries_by_dataset", "entries_by_release", "releases",
-    "entries_follow_on", "entries_stay", "entries_remain",
-  ]
+  /// The tables and triggers that a ledger of a version has.
+  static func objects(version: Int) -> Set<String> {
+    let first: Set<String> = [
+      "accounts", "balances", "entries", "entries_by_dataset", "entries_by_release", "releases",
+      "entries_follow_on", "entries_stay", "entries_remain",
+    ]
+    return version < 2
+      ? first : first.union(["signatures", "signatures_stay", "signatures_remain"])
+  }
 
   /// The steps from an empty file to the current version, each applied once, in this order.
   ///
@@ -83,6 +87,19 @@ enum SQLiteSchema {
         PRIMARY KEY (dataset, cap, label, slice)
       ) WITHOUT ROWID;
       """
-    )
+    ),
+    (
+      "signatures of releases, for accounts with a key",
+      """
+      CREATE TABLE signatures (
+        position INTEGER PRIMARY KEY,
+        value TEXT NOT NULL
+      );
+      CREATE TRIGGER signatures_stay BEFORE UPDATE ON signatures
+        BEGIN SELECT RAISE(ABORT, 'a signature never changes'); END;
+      CREATE TRIGGER signatures_remain BEFORE DELETE ON signatures
+        BEGIN SELECT RAISE(ABORT, 'a signature is never removed'); END;
+      """
+    ),
   ]
 }

@@ -87,6 +87,20 @@ public struct SliceDimension: Sendable, Hashable {
   }
 }
 
+/// The Ed25519 key that signs every release of an account.
+public struct SigningKey: Sendable, Hashable {
+  /// The absolute path of the private key, which never enters a ledger.
+  public let file: String
+  /// The public key in hexadecimal; `nil` until the account is opened, which derives it.
+  public let publicKey: String?
+
+  /// Names a key.
+  public init(file: String, publicKey: String? = nil) {
+    self.file = file
+    self.publicKey = publicKey
+  }
+}
+
 /// What the owner of a data set allows.
 public struct LedgerPolicy: Sendable, Hashable {
   /// The account's name.
@@ -105,6 +119,8 @@ public struct LedgerPolicy: Sendable, Hashable {
   public let dimension: SliceDimension?
   /// A public lower bound on the number of units, for warnings.
   public let population: Int?
+  /// The key that signs every release; `nil` for releases without a signature.
+  public let signingKey: SigningKey?
 
   /// Makes a policy.
   public init(
@@ -115,7 +131,8 @@ public struct LedgerPolicy: Sendable, Hashable {
     daily: PrivacyLoss? = nil,
     analysts: [String: PrivacyLoss]? = nil,
     dimension: SliceDimension? = nil,
-    population: Int? = nil
+    population: Int? = nil,
+    signingKey: SigningKey? = nil
   ) {
     self.dataset = dataset
     self.privacyUnit = privacyUnit
@@ -125,5 +142,6 @@ public struct LedgerPolicy: Sendable, Hashable {
     self.analysts = analysts
     self.dimension = dimension
     self.population = population
+    self.signingKey = signingKey
   }
 }

@@ -50,6 +50,8 @@ public struct LedgerReceipt: Sendable, Hashable {
   /// Whether the policy pinned the signal files, the unit and the consent column, and that of times
   /// where units or consent depend on it.
   public let dataPinned: Bool
+  /// The owner's signature; `nil` where the policy names no key.
+  public let signature: ReleaseSignature?
 
   /// Makes a receipt.
   public init(
@@ -57,13 +59,15 @@ public struct LedgerReceipt: Sendable, Hashable {
     head: String,
     previous: String,
     bodySHA256: String,
-    dataPinned: Bool
+    dataPinned: Bool,
+    signature: ReleaseSignature? = nil
   ) {
     self.position = position
     self.head = head
     self.previous = previous
     self.bodySHA256 = bodySHA256
     self.dataPinned = dataPinned
+    self.signature = signature
   }
 }
 

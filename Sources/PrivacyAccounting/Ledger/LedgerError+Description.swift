@@ -73,6 +73,8 @@ extension LedgerFailure: CustomStringConvertible {
       case .readOnly: ("the ledger cannot be written", "allow writing to the file and its folder")
       case .full: ("the disk is full", "make room and try again; nothing is lost")
       case .busy: ("another process holds the ledger", "try again when it is done")
+      case .signingKey:
+        ("the key that signs releases cannot be used", "let this run read the owner's key")
       case .other: ("the ledger cannot be used", "mend the cause and try again")
       }
     return "\(place): \(problem) (\(detail)); \(wayOut)"

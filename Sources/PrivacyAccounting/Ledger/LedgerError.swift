@@ -63,6 +63,8 @@ public struct LedgerFailure: Error, Sendable, Hashable {
     case full
     /// Another process held it for too long.
     case busy
+    /// The key that signs its releases cannot be used.
+    case signingKey
     /// Anything else.
     case other
   }

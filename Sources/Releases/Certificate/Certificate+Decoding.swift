@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ExactArithmetic
+import PrivacyAccounting
 
 extension JSONCursor {
   /// Reads a certificate.
@@ -11,6 +12,7 @@ extension JSONCursor {
     var pinned: Bool?
     var ledger: LedgerPlace?
     var postprocessing: [String]?
+    var signature: ReleaseSignature?
     var constants: Set<String> = []
     try object { name, cursor throws(ReleaseDecodingError) in
       switch name {
@@ -31,6 +33,7 @@ extension JSONCursor {
       case "noise": try cursor.noise()
       case "postprocessing": postprocessing = try cursor.strings()
       case "relation": try cursor.constant(Certificate.relation)
+      case "signature": signature = try cursor.signature()
       case "version":
         guard try cursor.int64() == Int64(Certificate.version) else {
           throw ReleaseDecodingError(.unsuitable(expected: "\(Certificate.version)"))
@@ -51,7 +54,8 @@ extension JSONCursor {
       position: place.position,
       entrySHA256: place.entry,
       previousSHA256: place.previous,
-      postprocessing: try Self.required(postprocessing, "postprocessing")
+      postprocessing: try Self.required(postprocessing, "postprocessing"),
+      signature: signature
     )
   }
 
@@ -69,6 +73,27 @@ extension JSONCursor {
     for name in expected.keys.sorted() where !read.contains(name) {
       throw ReleaseDecodingError(.missing).within(member: name)
     }
+  }
+
+  private mutating func signature() throws(ReleaseDecodingError) -> ReleaseSignature {
+    var key: String?
+    var value: String?
+    var hasAlgorithm = false
+    try object { name, cursor throws(ReleaseDecodingError) in
+      switch name {
+      case "algorithm":
+        try cursor.constant(Certificate.signatureAlgorithm)
+        hasAlgorithm = true
+      case "public_key": key = try cursor.hexadecimal(digits: 64)
+      case "value": value = try cursor.hexadecimal(digits: 128)
+      default: throw ReleaseDecodingError(.unknown)
+      }
+    }
+    _ = try Self.required(hasAlgorithm ? true : nil, "algorithm")
+    return ReleaseSignature(
+      publicKey: try Self.required(key, "public_key"),
+      value: try Self.required(value, "value")
+    )
   }
 
   private mutating func ledgerPlace() throws(ReleaseDecodingError) -> LedgerPlace {

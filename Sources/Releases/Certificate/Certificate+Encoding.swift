@@ -1,6 +1,8 @@
 // Certificate+Encoding.swift: a certificate as canonical JSON.
 // SPDX-License-Identifier: Apache-2.0
 
+import PrivacyAccounting
+
 extension JSONWriter {
   /// Appends a certificate, on one line.
   mutating func certificate(_ certificate: Certificate) {
@@ -33,6 +35,15 @@ extension JSONWriter {
     strings(certificate.postprocessing)
     raw(",\"relation\":")
     string(Certificate.relation)
+    if let signature = certificate.signature {
+      raw(",\"signature\":{\"algorithm\":")
+      string(Certificate.signatureAlgorithm)
+      raw(",\"public_key\":")
+      string(signature.publicKey)
+      raw(",\"value\":")
+      string(signature.value)
+      raw("}")
+    }
     raw(",\"version\":")
     integer(Int64(Certificate.version))
     raw("}")

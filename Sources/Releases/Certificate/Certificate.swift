@@ -20,6 +20,9 @@ public struct Certificate: Sendable, Hashable {
   /// Where the randomness comes from: the guarantee is as good as this generator.
   public static let generator = "AES-256-CTR keyed from the kernel, one key per release"
 
+  /// The only algorithm of signatures.
+  public static let signatureAlgorithm = "ed25519"
+
   /// SHA-256 of the body: of `release.json` without the line that holds this certificate.
   public let bodySHA256: String
   /// The public lists of the keys, in the order of the query.
@@ -36,6 +39,8 @@ public struct Certificate: Sendable, Hashable {
   public let previousSHA256: String
   /// What was done to the noisy counts before they were written, by name; nothing by default.
   public let postprocessing: [String]
+  /// The owner's signature; `nil` where the ledger's policy names no key.
+  public let signature: ReleaseSignature?
 
   /// What a body and a receipt claim together.
   public init(body: ReleaseBody, receipt: LedgerReceipt) {
@@ -47,6 +52,7 @@ public struct Certificate: Sendable, Hashable {
     entrySHA256 = receipt.head
     previousSHA256 = receipt.previous
     postprocessing = body.query.nonnegative ? ["nonnegative"] : []
+    signature = receipt.signature
   }
 
   /// Makes a certificate as it was read.
@@ -58,7 +64,8 @@ public struct Certificate: Sendable, Hashable {
     position: Int,
     entrySHA256: String,
     previousSHA256: String,
-    postprocessing: [String]
+    postprocessing: [String],
+    signature: ReleaseSignature?
   ) {
     self.bodySHA256 = bodySHA256
     self.cells = cells
@@ -68,6 +75,7 @@ public struct Certificate: Sendable, Hashable {
     self.entrySHA256 = entrySHA256
     self.previousSHA256 = previousSHA256
     self.postprocessing = postprocessing
+    self.signature = signature
   }
 
   /// The ledger's receipt, as far as the certificate repeats it.
@@ -77,7 +85,8 @@ public struct Certificate: Sendable, Hashable {
       head: entrySHA256,
       previous: previousSHA256,
       bodySHA256: bodySHA256,
-      dataPinned: dataPinned
+      dataPinned: dataPinned,
+      signature: signature
     )
   }
 }

@@ -34,13 +34,18 @@ extension JSONCursor {
 
   /// Reads SHA-256 in lower-case hexadecimal.
   mutating func digest() throws(ReleaseDecodingError) -> String {
+    try hexadecimal(digits: 64)
+  }
+
+  /// Reads so many lower-case hexadecimal digits.
+  mutating func hexadecimal(digits: Int) throws(ReleaseDecodingError) -> String {
     let text = try string()
     func isHexadecimal(_ byte: UInt8) -> Bool {
       (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
         || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains(byte)
     }
-    guard text.utf8.count == 64, text.utf8.allSatisfy(isHexadecimal) else {
-      throw ReleaseDecodingError(.unsuitable(expected: "64 lower-case hexadecimal digits"))
+    guard text.utf8.count == digits, text.utf8.allSatisfy(isHexadecimal) else {
+      throw ReleaseDecodingError(.unsuitable(expected: "\(digits) lower-case hexadecimal digits"))
     }
     return text
   }

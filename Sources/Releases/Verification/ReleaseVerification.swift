@@ -27,8 +27,11 @@ public struct ReleaseVerification: Sendable {
 
   /// Derives every claim of `release.json` again.
   ///
+  /// A signature is verified with the key that it names. Whose key that is cannot be told from the
+  /// release: give the owner's public key, in hexadecimal, and the release must be signed by it.
+  ///
   /// - Complexity: O(n log n) in the number of cells, and O(log k) exponentials for a half-width k.
-  public init(of bytes: [UInt8]) {
+  public init(of bytes: [UInt8], publicKey: String? = nil) {
     let document: ReleaseDocument
     do {
       document = try ReleaseDocument(decoding: bytes)
@@ -44,6 +47,7 @@ public struct ReleaseVerification: Sendable {
     var findings = Self.measures(of: document.body)
     findings += Self.cells(of: document.body)
     findings += Self.statements(of: certificate, about: document.body)
+    findings += Self.signature(of: certificate, about: document.body, wanted: publicKey)
     let digest = Self.sha256(body)
     if certificate.bodySHA256 != digest {
       findings.append(
@@ -123,6 +127,11 @@ public struct ReleaseVerification: Sendable {
       "certificate.data",
       mine.dataPinned ? "pinned" : "unpinned",
       kept.dataPinned ? "pinned" : "unpinned"
+    )
+    compare(
+      "certificate.signature",
+      mine.signature.map { "\($0.value) by \($0.publicKey)" } ?? "no signature",
+      kept.signature.map { "\($0.value) by \($0.publicKey)" } ?? "no signature"
     )
     return findings
   }

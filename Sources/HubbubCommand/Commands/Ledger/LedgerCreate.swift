@@ -42,6 +42,10 @@ struct LedgerCreate: ParsableCommand {
     }
     try asking { () throws(LedgerError) in try OpenedLedger.create(at: place, policy: policy) }
     let shown = OpenedLedger.shown(place)
+    let publicKey = try asking { () throws(LedgerError) -> String? in
+      guard policy.signingKey != nil else { return nil }
+      return try OpenedLedger(opening: place).policy(of: policy.dataset).signingKey?.publicKey
+    }
     switch output.format {
     case .text:
       var text = "The account \(policy.dataset) is open in \(shown).\n"
@@ -49,14 +53,17 @@ struct LedgerCreate: ParsableCommand {
       if policy.pins?.files == nil {
         text += "Its signal files are not pinned: whoever writes a spec chooses the data.\n"
       }
+      if let publicKey {
+        text += "Its releases are signed; publish the public key, \(publicKey).\n"
+      }
       try Results.write(text)
     case .json:
-      try Results.write(
-        JSONText.object([
-          ("dataset", .text(policy.dataset)), ("ledger", .text(shown)),
-          ("remaining", .object([("lifetime", .pair(policy.lifetime))])),
-        ]).line
-      )
+      var members: [(String, JSONText)] = [
+        ("dataset", .text(policy.dataset)), ("ledger", .text(shown)),
+        ("remaining", .object([("lifetime", .pair(policy.lifetime))])),
+      ]
+      if let publicKey { members.append(("public_key", .text(publicKey))) }
+      try Results.write(JSONText.object(members).line)
     }
   }
 }

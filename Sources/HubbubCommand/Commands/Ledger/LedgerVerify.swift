@@ -23,12 +23,15 @@ struct LedgerVerify: ParsableCommand {
   @Option(help: "A head that was kept elsewhere: it must be the hash of some entry.")
   var head: String?
 
+  @OptionGroup var owner: PublicKeyOption
+
   @OptionGroup var output: FormatOption
 
   func run() throws {
     let ledger = try LedgerPlace.open(try ledger.named())
+    let publicKey = try owner.hexadecimal()
     let result = try asking { () throws(LedgerError) in
-      try ledger.verify(head: self.head?.lowercased())
+      try ledger.verify(head: self.head?.lowercased(), publicKey: publicKey)
     }
     switch output.format {
     case .text:
