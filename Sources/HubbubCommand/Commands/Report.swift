@@ -48,13 +48,12 @@ struct Report: AsyncParsableCommand {
   @Option(help: "What reads and counts: native.")
   var engine = "native"
 
-  @Option(help: "The most threads to use. Taken and checked; this version uses what it needs.")
+  @Option(help: "The most threads to use; as many as there are processors if left out.")
   var threads: Int?
 
   @Option(
     help: ArgumentHelp(
-      "The most memory to use, such as 512M or 2G. Taken and checked; this version uses what it "
-        + "needs.",
+      "The memory for signals, such as 512M or 2G; 512M if left out. Units need memory of their own.",
       valueName: "size"
     )
   )
@@ -64,7 +63,7 @@ struct Report: AsyncParsableCommand {
   var format: ReportFormat = .table
 
   func run() async throws {
-    try checkResources()
+    let options = try checkedResources()
     let report = try PlannedReport(spec: spec)
     report.warn()
     let day = try checkedDay()
@@ -82,7 +81,12 @@ struct Report: AsyncParsableCommand {
     let ledger = try LedgerPlace.open(place.ledger)
     try report.refusePinnedCells(ledger)
     let releaseID = try releaseID()
-    let run = ReleaseRun(ledger: ledger, id: releaseID, again: again(releaseID))
+    let run = ReleaseRun(
+      ledger: ledger,
+      id: releaseID,
+      again: again(releaseID),
+      options: options
+    )
     let outcome = try await run.release(report.plan, analyst: analyst, day: day)
     try files.write(outcome.release, again: run.again)
     try ReleaseView(outcome.release).write(as: format)
@@ -116,7 +120,7 @@ struct Report: AsyncParsableCommand {
     return day
   }
 
-  private func checkResources() throws(CommandFailure) {
+  private func checkedResources() throws(CommandFailure) -> AggregationOptions {
     guard engine == "native" else {
       throw .invalid(
         "--engine: `\(engine.prefix(40))` is not offered by this version; write native"
@@ -125,11 +129,13 @@ struct Report: AsyncParsableCommand {
     if let threads, !(1...1024).contains(threads) {
       throw .invalid("--threads: `\(threads)` is out of range; write 1 to 1024")
     }
-    if let memory, ByteSize.read(memory) == nil {
+    guard let memory else { return AggregationOptions(threads: threads) }
+    guard let size = ByteSize.read(memory) else {
       throw .invalid(
         "--memory: `\(memory.prefix(40))` is not a size; write one such as 512M or 2G"
       )
     }
+    return AggregationOptions(threads: threads, memory: size)
   }
 }
 

@@ -9,6 +9,8 @@ struct ReleaseRun {
   let id: ReleaseID
   /// The command that repeats it, for a shell.
   let again: String
+  /// How many threads and how much memory it may use.
+  var options = AggregationOptions()
 
   /// The command that makes a report, with the options that have a value.
   static func command(spec: String, options: [(name: String, value: String?)]) -> String {
@@ -32,7 +34,7 @@ struct ReleaseRun {
     day: String
   ) async throws(CommandFailure) -> ReleaseOutcome {
     let bar = ProgressBar()
-    let releaser = Releaser(ledger: ledger, progress: bar.observer)
+    let releaser = Releaser(ledger: ledger, options: options, progress: bar.observer)
     defer { bar.clear() }
     do {
       return try await releaser.release(under: plan, id: id, analyst: analyst, day: day)

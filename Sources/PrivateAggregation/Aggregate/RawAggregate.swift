@@ -23,6 +23,11 @@ struct RawAggregate: ~Copyable {
     counts = plan.measures.map { $0.measure == .signals ? signals : units }
   }
 
+  /// Takes the counts of every cell.
+  init(signals: [Int64], units: [Int64], under plan: AggregationPlan) {
+    counts = plan.measures.map { $0.measure == .signals ? signals : units }
+  }
+
   /// Adds noise to every cell and turns the reservation into a charge.
   ///
   /// - Privacy: Each measure costs its epsilon; together they cost what was reserved.

@@ -5,9 +5,6 @@ import PrivacyAccounting
 
 /// All signal files of a specification: their headers are read at once, their signals later.
 struct SignalStream {
-  /// How many bytes pass between two calls for progress.
-  private static let progressStep = 8 << 20
-
   private let specification: ReportSpecification
   private let decoder: SignalDecoder
   private let paths: [String]
@@ -40,17 +37,48 @@ struct SignalStream {
     bytesInAll = sizes
   }
 
-  /// Reads every signal and adds up what the bounds let through.
+  /// Reads every signal on all threads and adds up what the bounds let through.
   ///
   /// - Throws: `SignalFileError` where a file as a whole fails; single records never do.
   consuming func aggregate(
     under plan: AggregationPlan,
     key: ChoiceKey,
+    options: AggregationOptions = AggregationOptions(),
     progress: (@Sendable (ReadingProgress) -> Void)?
   ) throws(SignalFileError) -> RawAggregate {
+    let kept = kept
+    let names = decoder.names
+    let format = specification.format
+    let meter = ProgressMeter(bytesInAll: bytesInAll, tell: progress)
+    let source = BlockSource(
+      paths: paths,
+      blockSize: options.blockSize,
+      longestRecord: options.longestRecord,
+      meter: meter
+    ) { (path) throws(SignalFileError) -> SignalReader in
+      if let reader = kept[path] { return reader }
+      return try SignalReader(path: path, names: names, format: format)
+    }
+    let aggregation = ParallelAggregation(
+      specification,
+      source: source,
+      meter: meter,
+      cellCount: plan.cellCount,
+      key: key,
+      options: options
+    )
+    let counts = try aggregation.run()
+    return RawAggregate(signals: counts.signals, units: counts.units, under: plan)
+  }
+
+  /// The same record by record on one thread: the plain counterpart that tests compare with.
+  ///
+  /// - Throws: `SignalFileError` where a file as a whole fails; single records never do.
+  consuming func aggregateOneByOne(
+    under plan: AggregationPlan,
+    key: ChoiceKey
+  ) throws(SignalFileError) -> RawAggregate {
     var table = UnitTable(bounds: specification.bounds, key: key)
-    var finished = 0
-    var reported = 0
     for path in paths {
       let reader: SignalReader
       if let open = kept[path] {
@@ -63,16 +91,9 @@ struct SignalStream {
         if step == .record, let signal = decoder.decode(reader) {
           table.add(unit: signal.unit, cell: signal.cell)
         }
-        let read = finished + reader.progress.bytesRead
-        if let progress, read - reported >= Self.progressStep {
-          reported = read
-          progress(ReadingProgress(bytesRead: read, bytesInAll: bytesInAll))
-        }
         step = try reader.next()
       }
-      finished += reader.progress.bytesRead
     }
-    progress?(ReadingProgress(bytesRead: finished, bytesInAll: bytesInAll))
     return RawAggregate(table, under: plan)
   }
 }

@@ -86,6 +86,19 @@ struct SipHash: Sendable {
     return state.finish()
   }
 
+  /// The value at a byte string of at most 15 bytes, packed.
+  func callAsFunction(_ packed: PackedBytes) -> UInt64 {
+    var state = initial
+    // From eight bytes on the first word is a whole one; the last one carries the length on top.
+    if packed.high &>> 56 >= 8 {
+      state.absorb(packed.low)
+      state.absorb(packed.high)
+    } else {
+      state.absorb(packed.low | packed.high)
+    }
+    return state.finish()
+  }
+
   /// The value at three words, as at their 24 bytes in little-endian order.
   func callAsFunction(_ first: UInt64, _ second: UInt64, _ third: UInt64) -> UInt64 {
     var state = initial

@@ -29,6 +29,7 @@ public struct ReleaseOutcome: Sendable, Hashable {
 public struct Releaser<Ledger: BudgetLedger>: Sendable {
   private let ledger: Ledger
   private let clock: @Sendable () -> Int64
+  private let options: AggregationOptions
   private let progress: (@Sendable (ReadingProgress) -> Void)?
   private let announce: (@Sendable () -> Void)?
 
@@ -37,24 +38,28 @@ public struct Releaser<Ledger: BudgetLedger>: Sendable {
   /// - Parameters:
   ///   - ledger: Where losses are paid and releases kept.
   ///   - clock: The time in seconds since 1970, for the date of the release.
+  ///   - options: How many threads and how much memory it may use; no result depends on them.
   ///   - progress: Called now and then while signals are read.
   public init(
     ledger: Ledger,
     clock: @escaping @Sendable () -> Int64 = { Int64(Glibc.time(nil)) },
+    options: AggregationOptions = AggregationOptions(),
     progress: (@Sendable (ReadingProgress) -> Void)? = nil
   ) {
-    self.init(ledger: ledger, clock: clock, progress: progress, announce: nil)
+    self.init(ledger: ledger, clock: clock, options: options, progress: progress, announce: nil)
   }
 
   /// The same, with a call right before the first signal is read; for tests.
   package init(
     ledger: Ledger,
     clock: @escaping @Sendable () -> Int64,
+    options: AggregationOptions = AggregationOptions(),
     progress: (@Sendable (ReadingProgress) -> Void)?,
     announce: (@Sendable () -> Void)?
   ) {
     self.ledger = ledger
     self.clock = clock
+    self.options = options
     self.progress = progress
     self.announce = announce
   }
@@ -112,7 +117,12 @@ public struct Releaser<Ledger: BudgetLedger>: Sendable {
     announce?()
     let raw: RawAggregate
     do {
-      raw = try signals.aggregate(under: plan, key: .drawn(), progress: progress)
+      raw = try signals.aggregate(
+        under: plan,
+        key: .drawn(),
+        options: options,
+        progress: progress
+      )
     } catch {
       throw .interrupted(error, id: id)
     }

@@ -83,6 +83,10 @@ final class ByteSource {
     into target: UnsafeMutableBufferPointer<UInt8>
   ) throws(SignalFileError) -> Int {
     if blockStart == blockCount {
+      // What takes a whole block needs no copy of it.
+      if target.count >= Self.blockSize / 4, let base = target.baseAddress {
+        return try read(into: base, most: target.count)
+      }
       try refill()
       if blockCount == 0 { return 0 }
     }
@@ -148,14 +152,22 @@ final class ByteSource {
 
   /// Reads behind what is in the block.
   private func fill() throws(SignalFileError) {
+    blockCount += try read(into: block + blockCount, most: Self.blockSize - blockCount)
+  }
+
+  /// Reads what there is, up to `most` bytes; zero at the end.
+  private func read(
+    into target: UnsafeMutablePointer<UInt8>,
+    most: Int
+  ) throws(SignalFileError) -> Int {
+    guard !isAtEnd else { return 0 }
     while true {
-      let count = Glibc.read(descriptor, block + blockCount, Self.blockSize - blockCount)
+      let count = Glibc.read(descriptor, target, most)
       if count < 0, errno == EINTR { continue }
       guard count >= 0 else { throw SignalFileError(path: path, kind: .unreadable) }
       isAtEnd = count == 0
-      blockCount += count
       bytesRead += count
-      return
+      return count
     }
   }
 }

@@ -70,6 +70,23 @@ final class RecordBuffer {
     return count > 0
   }
 
+  /// Hands over the next bytes, wherever records begin and end; zero at the end.
+  ///
+  /// - Precondition: Lines are not counted.
+  func readBytes(into target: UnsafeMutableBufferPointer<UInt8>) throws(SignalFileError) -> Int {
+    precondition(!countsLines, "lines are counted record by record")
+    guard start < end else {
+      guard !isAtEnd else { return 0 }
+      let count = try source.read(into: target)
+      isAtEnd = count == 0
+      return count
+    }
+    let count = min(target.count, end - start)
+    target.baseAddress?.update(from: bytes + start, count: count)
+    start += count
+    return count
+  }
+
   /// Drops bytes up to and with the next line feed, however far it is.
   func dropLine() throws(SignalFileError) {
     markMalformed()

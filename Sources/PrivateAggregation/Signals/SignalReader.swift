@@ -67,7 +67,10 @@ final class SignalReader {
       guard let header = try CSVReader.header(buffer) else {
         throw SignalFileError(path: path, kind: .noHeader)
       }
-      (places, csv) = try Self.csv(path, buffer, header, names)
+      let slots: [Int32]
+      (places, slots) = try Self.slots(path, header, names)
+      csv = CSVReader(buffer, slots: slots)
+      layout = CSVLayout(slots: slots, places: places)
     }
     count = names.count
     values = .allocate(capacity: max(1, count))
@@ -86,6 +89,14 @@ final class SignalReader {
   /// The bytes of the record that was read last, its line end with it; only where lines are counted.
   var record: ByteSlice {
     ByteSlice(base: buffer.bytes + buffer.record.lowerBound, count: buffer.record.count)
+  }
+
+  /// Where the wanted columns stand in each record; `nil` for formats other than CSV.
+  private(set) var layout: CSVLayout?
+
+  /// Hands over the bytes behind the header or the record that was read last; zero at the end.
+  func readBytes(into target: UnsafeMutableBufferPointer<UInt8>) throws(SignalFileError) -> Int {
+    try buffer.readBytes(into: target)
   }
 
   private static func unsupportedFormat(_ path: String, _ signature: [UInt8]) -> String? {
@@ -118,13 +129,12 @@ final class SignalReader {
     return true
   }
 
-  /// Finds the wanted columns in a header: their slots, and a reader that fills these.
-  private static func csv(
+  /// Finds the wanted columns in a header: their slots, and the slot of each column of the file.
+  private static func slots(
     _ path: String,
-    _ buffer: RecordBuffer,
     _ header: [[UInt8]],
     _ names: [String]
-  ) throws(SignalFileError) -> ([Int], CSVReader) {
+  ) throws(SignalFileError) -> ([Int], [Int32]) {
     var slots = [Int32](repeating: -1, count: header.count)
     var places: [Int] = []
     var used: Int32 = 0
@@ -142,7 +152,7 @@ final class SignalReader {
       }
       places.append(Int(slots[column]))
     }
-    return (places, CSVReader(buffer, slots: slots))
+    return (places, slots)
   }
 
   /// Reads the next record.

@@ -1,0 +1,73 @@
+// SignalChoice.swift: which signals of a unit stay where it holds more than `signals_per_unit`.
+// SPDX-License-Identifier: Apache-2.0
+
+import PrivacyAccounting
+
+/// Chooses among the signals that a unit keeps in its cells, by the rule of `UnitTable`.
+///
+/// The j-th signal of a cell has a priority of its own, a keyed pseudo-random function of the unit's
+/// bytes, the cell and j, and the `t` smallest over all cells of the unit stay.
+///
+/// - Privacy: Afterwards a unit has at most `t` signals in all.
+final class SignalChoice {
+  private struct Candidate {
+    var priority: UInt64
+    /// The number of its cell, to order equal priorities.
+    var cell: UInt32
+    /// Which of the cells of the unit it is.
+    var place: UInt32
+    /// Which of the signals of the cell.
+    var signal: UInt32
+  }
+
+  private let most: Int
+  private let prioritise: SipHash
+  private var candidates: [Candidate] = []
+  private var kept: [UInt32] = []
+
+  init(bounds: ContributionBounds, key: ChoiceKey) {
+    most = bounds.signalsPerUnit ?? .max
+    prioritise = SipHash(key: (key.words.0, key.words.1))
+  }
+
+  /// Adds what stays of a unit to a tally.
+  func add(_ cells: UnsafeBufferPointer<UnitCell>, hash: UInt64, to tally: CellTally) {
+    var total = 0
+    if most != .max {
+      for cell in cells { total += Int(cell.count) }
+    }
+    guard total > most else {
+      for cell in cells { tally.add(cell.count, in: cell.cell) }
+      return
+    }
+    choose(cells, hash: hash)
+    kept.removeAll(keepingCapacity: true)
+    kept.append(contentsOf: repeatElement(0, count: cells.count))
+    for candidate in candidates { kept[Int(candidate.place)] += 1 }
+    for (cell, kept) in zip(cells, kept) where kept > 0 { tally.add(kept, in: cell.cell) }
+  }
+
+  /// Leaves the signals of the smallest priorities, in room for about twice as many.
+  private func choose(_ cells: UnsafeBufferPointer<UnitCell>, hash: UInt64) {
+    candidates.removeAll(keepingCapacity: true)
+    for (place, cell) in cells.enumerated() {
+      for signal in 1...cell.count {
+        candidates.append(
+          Candidate(
+            priority: prioritise(hash, UInt64(cell.cell), UInt64(signal)),
+            cell: cell.cell,
+            place: UInt32(place),
+            signal: signal
+          )
+        )
+        if candidates.count >= 2 * most + 4096 { prune() }
+      }
+    }
+    prune()
+  }
+
+  private func prune() {
+    candidates.sort { ($0.priority, $0.cell, $0.signal) < ($1.priority, $1.cell, $1.signal) }
+    candidates.removeLast(max(0, candidates.count - most))
+  }
+}

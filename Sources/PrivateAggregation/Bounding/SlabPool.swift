@@ -1,0 +1,52 @@
+// SlabPool.swift: memory in large pieces that is used again and given back all at once.
+// SPDX-License-Identifier: Apache-2.0
+
+import Glibc
+
+/// Memory in slabs of 2 MiB, the size of a large page, given out in small pieces.
+///
+/// - Complexity: A system call for each slab, and none for slabs that are used again.
+final class SlabPool {
+  static let slabSize = 2 << 20
+
+  private var slabs: [UnsafeMutableRawPointer] = []
+  private var current = -1
+  private var used = SlabPool.slabSize
+
+  deinit { for slab in slabs { free(slab) } }
+
+  /// The bytes that were given out since the last `reset`, by whole slabs.
+  var bytesHeld: Int { (current + 1) * Self.slabSize }
+
+  /// Gives out memory that is aligned to 16 bytes and valid until `reset`.
+  ///
+  /// - Precondition: `count` is at most `slabSize`.
+  func take(_ count: Int) -> UnsafeMutableRawPointer {
+    precondition(count <= Self.slabSize, "a piece of a slab")
+    let size = (count + 15) & ~15
+    if Self.slabSize - used < size {
+      current += 1
+      used = 0
+      if current == slabs.count { slabs.append(Self.slab()) }
+    }
+    let piece = slabs[current] + used
+    used += size
+    return piece
+  }
+
+  /// Takes everything back.
+  func reset() {
+    current = -1
+    used = Self.slabSize
+  }
+
+  private static func slab() -> UnsafeMutableRawPointer {
+    var slab: UnsafeMutableRawPointer?
+    guard posix_memalign(&slab, slabSize, slabSize) == 0, let slab else {
+      fatalError("out of memory")
+    }
+    // Large pages are a courtesy of the system; without them this is as right and a little slower.
+    madvise(slab, slabSize, MADV_HUGEPAGE)
+    return slab
+  }
+}

@@ -1,0 +1,170 @@
+// SignalRules.swift: what decides whether a record is counted and where, made ready for threads.
+// SPDX-License-Identifier: Apache-2.0
+
+import PrivacyAccounting
+
+/// The rules of a specification on single records, as `SignalDecoder` has them, shared by threads.
+final class SignalRules: Sendable {
+  struct Key: Sendable {
+    let key: GroupKey
+    let column: Int
+    let table: KeyTable
+    let weight: Int
+  }
+
+  struct Filter: Sendable {
+    let column: Int
+    let table: KeyTable
+  }
+
+  /// The wanted columns, in the order of the columns of `SignalDecoder`.
+  let columns: [SignalColumn]
+  let prefixes: [Int?]
+  let unitColumn: Int
+  let timeColumn: Int?
+  let consentColumn: Int?
+  let needsTime: Bool
+  let filters: [Filter]
+  let keys: [Key]
+  let keyCount: Int
+  let window: TimeWindow?
+  let privacyUnit: PrivacyUnit
+  /// Whether only the unit and the keys matter, as they stand.
+  let isPlain: Bool
+
+  init(_ specification: ReportSpecification) {
+    let used = SignalDecoder.usedColumns(specification)
+    let columns = SignalColumn.allCases.filter { used.contains($0) }
+    guard let unitColumn = columns.firstIndex(of: .unit) else {
+      preconditionFailure("a specification names the unit column")
+    }
+    self.columns = columns
+    self.unitColumn = unitColumn
+    prefixes = columns.map { specification.columns[$0]?.prefix }
+    timeColumn = columns.firstIndex(of: .time)
+    consentColumn = columns.firstIndex(of: .consent)
+    needsTime =
+      specification.window != nil || specification.privacyUnit != .person
+      || specification.groupBy.contains { $0.column == .time }
+    filters = specification.filters.sorted { $0.key.rawValue < $1.key.rawValue }.compactMap {
+      filter in
+      columns.firstIndex(of: filter.key).map {
+        Filter(column: $0, table: KeyTable(filter.value))
+      }
+    }
+    var weight = 1
+    var keys: [Key] = []
+    for key in specification.groupBy.reversed() {
+      let values = specification.cells[key]?.values ?? []
+      guard let column = columns.firstIndex(of: key.column) else {
+        preconditionFailure("a specification names the column of every key")
+      }
+      keys.append(Key(key: key, column: column, table: KeyTable(values), weight: weight))
+      weight *= values.count
+    }
+    self.keys = keys.reversed()
+    keyCount = keys.count
+    window = specification.window
+    privacyUnit = specification.privacyUnit
+    isPlain =
+      timeColumn == nil && consentColumn == nil && filters.isEmpty
+      && prefixes.allSatisfy { $0 == nil }
+  }
+}
+
+/// Applies the rules to one record after the other; each thread has its own.
+final class SignalEvaluator {
+  private let rules: SignalRules
+  /// The places of days that were seen, for each key of time: names are made once for each day.
+  private var places: [[Int64: Int]]
+  private var unitRoom: UnsafeMutablePointer<UInt8>
+  private var unitRoomSize = 256
+
+  init(_ rules: SignalRules) {
+    self.rules = rules
+    places = Array(repeating: [:], count: rules.keys.count)
+    unitRoom = .allocate(capacity: unitRoomSize)
+  }
+
+  deinit { unitRoom.deallocate() }
+
+  /// Decides on one record: the bytes that tell the unit apart, valid until the next call, and the
+  /// cell; `nil` where the record contributes nothing.
+  ///
+  /// The order of the rules makes no difference: all must hold.
+  func evaluate(
+    _ values: UnsafeMutablePointer<ByteSlice>
+  ) -> (unit: ByteSlice, cell: UInt32)? {
+    guard let unit = value(rules.unitColumn, values), unit.count > 0 else { return nil }
+    var time: Int64?
+    if let column = rules.timeColumn, let text = value(column, values) {
+      time = Timestamp.seconds(text)
+    }
+    if rules.needsTime, time == nil { return nil }
+    if let window = rules.window, let time, time < window.from || time >= window.to { return nil }
+    for filter in rules.filters {
+      guard let text = value(filter.column, values), filter.table.find(text) >= 0 else {
+        return nil
+      }
+    }
+    if let column = rules.consentColumn {
+      guard let text = value(column, values), Consent.isValid(text, at: time) else { return nil }
+    }
+    var cell = 0
+    for index in 0..<rules.keyCount {
+      let place = place(index, values, time)
+      guard place >= 0 else { return nil }
+      cell += place * rules.keys[index].weight
+    }
+    return (identity(unit, time), UInt32(cell))
+  }
+
+  /// The bytes of a column, cut to its prefix; `nil` where they are no text.
+  private func value(_ column: Int, _ values: UnsafeMutablePointer<ByteSlice>) -> ByteSlice? {
+    let slice = values[column]
+    guard slice.isValidUTF8 else { return nil }
+    return rules.prefixes[column].map { slice.prefix(scalars: $0) } ?? slice
+  }
+
+  private func place(
+    _ index: Int,
+    _ values: UnsafeMutablePointer<ByteSlice>,
+    _ time: Int64?
+  ) -> Int {
+    let key = rules.keys[index]
+    guard key.key.column == .time else {
+      return value(key.column, values).map { key.table.find($0) } ?? -1
+    }
+    guard let time else { return -1 }
+    let day = Timestamp.day(of: time)
+    if let known = places[index][day] { return known }
+    var name: String
+    switch key.key {
+    case .day: name = Timestamp.dayName(day)
+    case .week: name = Timestamp.weekName(day)
+    default: name = Timestamp.monthName(day)
+    }
+    let place = name.withUTF8 { bytes in
+      bytes.baseAddress.map { key.table.find(ByteSlice(base: $0, count: bytes.count)) } ?? -1
+    }
+    // Times may lie anywhere; what is remembered must not grow without end.
+    if places[index].count >= 4096 { places[index].removeAll(keepingCapacity: true) }
+    places[index][day] = place
+    return place
+  }
+
+  /// As in `SignalDecoder`: behind eight bytes of day or week where those tell units apart.
+  private func identity(_ unit: ByteSlice, _ time: Int64?) -> ByteSlice {
+    guard rules.privacyUnit != .person, let time else { return unit }
+    let day = Timestamp.day(of: time)
+    let label = rules.privacyUnit == .personDay ? day : Timestamp.monday(of: day)
+    if unit.count + 8 > unitRoomSize {
+      unitRoom.deallocate()
+      unitRoomSize = unit.count + 8
+      unitRoom = .allocate(capacity: unitRoomSize)
+    }
+    for byte in 0..<8 { unitRoom[byte] = UInt8(truncatingIfNeeded: label >> Int64(8 * byte)) }
+    (unitRoom + 8).update(from: unit.base, count: unit.count)
+    return ByteSlice(base: UnsafePointer(unitRoom), count: unit.count + 8)
+  }
+}
