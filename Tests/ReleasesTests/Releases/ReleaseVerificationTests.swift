@@ -39,6 +39,19 @@ struct Forgery: Sendable, CustomTestStringConvertible {
       finding: "measures[1] (units).sensitivity: the release has 2; it should have 4,"
     ),
     Forgery(
+      "wrong scale, with half-widths to match",
+      [
+        ("\"scale\":\"12\"", "\"scale\":\"6\""), ("\"half_width\":36", "\"half_width\":18"),
+        ("\"simultaneous_half_width\":57", "\"simultaneous_half_width\":29"),
+      ],
+      finding: "measures[0] (signals).scale: the release has 6; it should have 12,"
+    ),
+    Forgery(
+      "wrong sensitivity alone",
+      [("\"sensitivity\":6", "\"sensitivity\":3")],
+      finding: "measures[0] (signals).sensitivity: the release has 3; it should have 6,"
+    ),
+    Forgery(
       "epsilon of the whole understated",
       [("{\"delta\":\"0\",\"epsilon\":\"1\"", "{\"delta\":\"0\",\"epsilon\":\"1/2\"")],
       finding: "privacy.epsilon: the release has 1/2; it should have 1,"
