@@ -55,9 +55,11 @@ final class PostgresDatabase: LedgerDatabase, @unchecked Sendable {
       let connection = try connect()
       let missing = try PostgresSchema.missingTables(connection)
       guard missing == PostgresSchema.tables.sorted() else {
-        guard missing.isEmpty, try version(connection) == 1 else { return }
+        guard missing.isEmpty, try PostgresSchema.version(of: connection) == 1 else { return }
         try connection.script("BEGIN; SELECT version FROM ledger FOR UPDATE")
-        if try version(connection) == 1 { try connection.script(PostgresSchema.secondStep) }
+        if try PostgresSchema.version(of: connection) == 1 {
+          try connection.script(PostgresSchema.secondStep)
+        }
         return try connection.script("COMMIT")
       }
       let encoding = try connection.rows("SELECT current_setting('server_encoding')").first
@@ -178,7 +180,7 @@ final class PostgresDatabase: LedgerDatabase, @unchecked Sendable {
       throw failure(.missing, "the database has no ledger in a schema 'hubbub'")
     }
     if let lost = missing.first { throw Damage("its table '\(lost)' is missing") }
-    let version = try version(connection)
+    let version = try PostgresSchema.version(of: connection)
     guard let version, version >= 1 else { throw Damage("its schema has no version") }
     guard version <= PostgresSchema.version else {
       throw failure(
@@ -187,15 +189,11 @@ final class PostgresDatabase: LedgerDatabase, @unchecked Sendable {
           + "\(PostgresSchema.version)"
       )
     }
-    if let lost = try PostgresSchema.missingTriggers(connection, version: version).first {
+    if let lost = try PostgresSchema.missingTriggers(connection).first {
       throw Damage("its trigger '\(lost)' is missing or switched off")
     }
     current = connection
     return connection
-  }
-
-  private func version(_ connection: PostgresConnection) throws -> Int? {
-    try connection.rows("SELECT version FROM ledger").first?.integer(0, place: "the schema")
   }
 
   private func connect() throws -> PostgresConnection {

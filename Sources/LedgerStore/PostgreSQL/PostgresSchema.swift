@@ -36,6 +36,11 @@ enum PostgresSchema {
   /// The number of the lock that makers of a ledger take: the letters `HUBB`.
   static let makersLock = 0x4855_4242
 
+  /// The version of the ledger that is there.
+  static func version(of connection: PostgresConnection) throws -> Int? {
+    try connection.rows("SELECT version FROM ledger").first?.integer(0, place: "the schema")
+  }
+
   /// The tables that are not there.
   static func missingTables(_ connection: PostgresConnection) throws -> [String] {
     let found = try connection.rows(
@@ -45,10 +50,7 @@ enum PostgresSchema {
   }
 
   /// The triggers that are gone or switched off.
-  static func missingTriggers(
-    _ connection: PostgresConnection,
-    version: Int
-  ) throws -> [String] {
+  static func missingTriggers(_ connection: PostgresConnection) throws -> [String] {
     let found = try connection.rows(
       """
       SELECT t.tgname FROM pg_catalog.pg_trigger t
@@ -57,6 +59,7 @@ enum PostgresSchema {
       WHERE n.nspname = 'hubbub' AND t.tgenabled IN ('O', 'A')
       """
     )
+    let version = try version(of: connection) ?? version
     return triggers(version: version).subtracting(
       try found.map { try $0.text(0, place: "a trigger") }
     ).sorted()
