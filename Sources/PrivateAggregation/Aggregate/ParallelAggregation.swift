@@ -56,6 +56,7 @@ final class ParallelAggregation: @unchecked Sendable {
     key: ChoiceKey,
     options: AggregationOptions
   ) {
+    precondition(cellCount < RowBuffer.mostCells, "fewer cells than a row can tell apart")
     self.specification = specification
     self.source = source
     self.meter = meter

@@ -81,13 +81,25 @@ struct PartTable: ~Copyable {
   mutating func add(_ first: UnsafeRawPointer, to end: UnsafeRawPointer) {
     var row = first
     while row < end {
-      let low = row.loadUnaligned(as: UInt64.self)
-      let high = row.loadUnaligned(fromByteOffset: 8, as: UInt64.self)
-      let cell = row.loadUnaligned(fromByteOffset: 16, as: UInt32.self)
-      let unit =
-        high &>> 56 == PackedBytes.elsewhere ? find(long: low, high) : find(low, high)
-      count(cell, of: unit)
-      row += RowBuffer.rowSize
+      let header = row.loadUnaligned(as: UInt32.self)
+      var low = row.loadUnaligned(fromByteOffset: 4, as: UInt64.self)
+      var high = row.loadUnaligned(fromByteOffset: 12, as: UInt64.self)
+      let length = UInt64(header &>> 24)
+      let cell = header & 0xFF_FFFF
+      if length == PackedBytes.elsewhere {
+        count(cell, of: find(long: low, high))
+        row += RowBuffer.longestRow
+        continue
+      }
+      // What lies behind the bytes of the unit is no part of it.
+      if length >= 8 {
+        high = high & (1 &<< (8 &* (length &- 8)) &- 1) | length &<< 56
+      } else {
+        low &= 1 &<< (8 &* length) &- 1
+        high = length &<< 56
+      }
+      count(cell, of: find(low, high))
+      row += 4 &+ Int(truncatingIfNeeded: length)
     }
   }
 

@@ -3,23 +3,25 @@
 
 /// The (unit, cell) pairs that one thread decoded, divided into parts by a keyed hash of the unit.
 ///
-/// A row is the unit in two words and the cell. Units of more than 15 bytes stand elsewhere, behind
-/// their number of bytes: the first word is then a hash, the second one their address.
+/// A row is a word of the cell and the length of the unit, and the bytes of the unit. Units of more
+/// than 15 bytes stand elsewhere, behind their number of bytes: their rows hold a hash and an address.
 final class RowBuffer {
-  /// Two words and a cell, without gaps.
-  static let rowSize = 20
-  private static let rowsPerPiece = 816
+  /// No cell has this number or one beyond it: a length stands beside it in one word.
+  static let mostCells = 1 << 24
+  /// The most bytes of a row: so many may be read and written, whatever its length is.
+  static let longestRow = 20
   private static let headerSize = 16
-  private static let pieceSize = headerSize + rowSize * rowsPerPiece
+  private static let pieceSize = 16 << 10
 
   let partCount: Int
   let hash: PlaceHash
   private let shift: UInt64
-  /// Where the next row of each part goes, and where its piece ends.
+  /// Where the next row of each part goes, and behind which place its piece is full.
   private let cursors: UnsafeMutablePointer<UnsafeMutableRawPointer>
   private let limits: UnsafeMutablePointer<UnsafeMutableRawPointer>
   /// A place that is always full: where parts without a piece begin.
   private let nowhere: UnsafeMutableRawPointer
+  private let full: UnsafeMutableRawPointer
   private let pieces = SlabPool()
   private let texts = SlabPool()
 
@@ -31,15 +33,16 @@ final class RowBuffer {
     shift = UInt64(64 - partCount.trailingZeroBitCount)
     cursors = .allocate(capacity: partCount)
     limits = .allocate(capacity: partCount)
-    nowhere = .allocate(byteCount: 16, alignment: 16)
+    full = .allocate(byteCount: 16, alignment: 16)
+    nowhere = full + 1
     cursors.initialize(repeating: nowhere, count: partCount)
-    limits.initialize(repeating: nowhere, count: partCount)
+    limits.initialize(repeating: full, count: partCount)
   }
 
   deinit {
     cursors.deallocate()
     limits.deallocate()
-    nowhere.deallocate()
+    full.deallocate()
   }
 
   /// The bytes of memory that rows and long units take.
@@ -69,43 +72,50 @@ final class RowBuffer {
   @inline(__always)
   private func append(low: UInt64, high: UInt64, hash: UInt64, cell: UInt32) {
     let part = Int(truncatingIfNeeded: hash &>> shift)
-    if cursors[part] == limits[part] { addPiece(part) }
+    if cursors[part] > limits[part] { addPiece(part) }
     let row = cursors[part]
-    row.storeBytes(of: low, as: UInt64.self)
-    row.storeBytes(of: high, toByteOffset: 8, as: UInt64.self)
-    row.storeBytes(of: cell, toByteOffset: 16, as: UInt32.self)
-    cursors[part] = row + Self.rowSize
+    let length = UInt32(truncatingIfNeeded: high &>> 56)
+    row.storeBytes(of: cell | length &<< 24, as: UInt32.self)
+    row.storeBytes(of: low, toByteOffset: 4, as: UInt64.self)
+    row.storeBytes(of: high, toByteOffset: 12, as: UInt64.self)
+    // What is behind the bytes of the unit is overwritten by the next row.
+    cursors[part] = row + (4 &+ Int(min(length, 16)))
   }
 
   @inline(never)
   private func addPiece(_ part: Int) {
     let piece = pieces.take(Self.pieceSize)
-    // A piece knows the one before it.
-    let full = cursors[part] == nowhere ? nil : cursors[part] - (Self.pieceSize)
-    piece.storeBytes(of: full.map { UInt(bitPattern: $0) } ?? 0, as: UInt.self)
+    // A piece knows the one before it and where that one ends.
+    let last = lastPiece(part)
+    piece.storeBytes(of: last.map { UInt(bitPattern: $0) } ?? 0, as: UInt.self)
+    piece.storeBytes(of: UInt(bitPattern: cursors[part]), toByteOffset: 8, as: UInt.self)
     cursors[part] = piece + Self.headerSize
-    limits[part] = piece + Self.pieceSize
+    limits[part] = piece + (Self.pieceSize - Self.longestRow)
+  }
+
+  private func lastPiece(_ part: Int) -> UnsafeMutableRawPointer? {
+    limits[part] == full ? nil : limits[part] - (Self.pieceSize - Self.longestRow)
   }
 
   /// Moves the rows of a part into a table.
   func drain(_ part: Int, into table: inout PartTable) {
-    guard limits[part] != nowhere else { return }
-    var piece: UnsafeMutableRawPointer? = limits[part] - Self.pieceSize
-    var end = cursors[part]
+    var piece = lastPiece(part)
+    var end = UnsafeRawPointer(cursors[part])
     while let rows = piece {
-      table.add(UnsafeRawPointer(rows + Self.headerSize), to: UnsafeRawPointer(end))
+      table.add(UnsafeRawPointer(rows + Self.headerSize), to: end)
       piece = UnsafeMutableRawPointer(bitPattern: rows.load(as: UInt.self))
-      end = (piece ?? rows) + Self.pieceSize
+      let before = rows.load(fromByteOffset: 8, as: UInt.self)
+      if let place = UnsafeRawPointer(bitPattern: before) { end = place }
     }
     cursors[part] = nowhere
-    limits[part] = nowhere
+    limits[part] = full
   }
 
   /// Takes the memory of all rows back.
   ///
   /// - Precondition: Every part was drained.
   func reset() {
-    for part in 0..<partCount { precondition(limits[part] == nowhere, "drained parts") }
+    for part in 0..<partCount { precondition(limits[part] == full, "drained parts") }
     pieces.reset()
     texts.reset()
   }

@@ -100,6 +100,7 @@ struct SipHash: Sendable {
   }
 
   /// The value at three words, as at their 24 bytes in little-endian order.
+  @inline(__always)
   func callAsFunction(_ first: UInt64, _ second: UInt64, _ third: UInt64) -> UInt64 {
     var state = initial
     state.absorb(first)

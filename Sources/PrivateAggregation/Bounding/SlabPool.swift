@@ -3,7 +3,7 @@
 
 import Glibc
 
-/// Memory in slabs of 2 MiB, the size of a large page, given out in small pieces.
+/// Memory in slabs of 2 MiB, given out in small pieces.
 ///
 /// - Complexity: A system call for each slab, and none for slabs that are used again.
 final class SlabPool {
@@ -41,12 +41,7 @@ final class SlabPool {
   }
 
   private static func slab() -> UnsafeMutableRawPointer {
-    var slab: UnsafeMutableRawPointer?
-    guard posix_memalign(&slab, slabSize, slabSize) == 0, let slab else {
-      fatalError("out of memory")
-    }
-    // Large pages are a courtesy of the system; without them this is as right and a little slower.
-    madvise(slab, slabSize, MADV_HUGEPAGE)
+    guard let slab = malloc(slabSize) else { fatalError("out of memory") }
     return slab
   }
 }
