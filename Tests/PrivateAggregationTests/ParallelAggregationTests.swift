@@ -274,4 +274,51 @@ struct TwoWays {
     }
     #expect(seen.count >= 15 * 3)
   }
+
+  /// With the first key every unit of five bytes has one hash, with the second every long unit.
+  @Test(arguments: [
+    (PlaceHash(key: (0, 5 << 56)), "u"), (PlaceHash(key: (0, 0)), "long-unit-of-many-bytes-"),
+  ])
+  func `tells units apart by their bytes where all hashes are one`(
+    hash: PlaceHash,
+    prefix: String
+  ) throws {
+    let bounds = try Samples.bounds(2, 2)
+    let key = Samples.key(11)
+    let rows = RowBuffer(partCount: 2, hash: hash)
+    var expected = UnitTable(bounds: bounds, key: key)
+    var random = SeededGenerator(seed: 4)
+    var hashes = Set<UInt64>()
+    for _ in 0..<3000 {
+      let unit = prefix + String(Int.random(in: 1000..<1200, using: &random))
+      let cell = UInt32.random(in: 0..<9, using: &random)
+      withSlice(unit) { slice in
+        let packed = PackedBytes(slice.base, count: min(slice.count, PackedBytes.mostBytes))
+        let isShort = slice.count <= PackedBytes.mostBytes
+        hashes.insert(isShort ? hash(packed.low, packed.high) : hash(slice))
+        rows.append(unit: slice, cell: cell)
+        expected.add(unit: slice, cell: cell)
+      }
+    }
+    #expect(hashes.count == 1)
+    var counts = [[Int64]](repeating: [0, 0], count: 9)
+    expected.forEachBounded { cell, signals in
+      counts[Int(cell)][0] += Int64(signals)
+      counts[Int(cell)][1] += 1
+    }
+    let tally = CellTally(cellCount: 9)
+    let choice = SignalChoice(bounds: bounds, key: key)
+    var units = 0
+    for part in 0..<2 {
+      var table = PartTable(bounds: bounds, key: key, hash: hash)
+      rows.drain(part, into: &table)
+      table.forEachUnit { cells, hash in
+        units += 1
+        choice.add(cells, hash: hash, to: tally)
+      }
+    }
+    #expect(units == 200)
+    #expect(tally.signalCounts == counts.map { $0[0] })
+    #expect(tally.unitCounts == counts.map { $0[1] })
+  }
 }
