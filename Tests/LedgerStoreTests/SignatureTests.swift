@@ -152,16 +152,31 @@ private func keyFailure(_ step: () throws -> Void) -> LedgerFailure? {
     let other = SampleKey.second.publicHexadecimal
     let finding = "the account 'd' is not signed by the key that was given"
     #expect(try signed.ledger.verify(head: nil, publicKey: other).findings == [finding])
-    let plain = try LedgerPlace(kind).open()
+    let place = try LedgerPlace(kind)
+    let plain = try place.open()
     #expect(try plain.verify(head: nil, publicKey: other).findings == [finding])
     #expect(try plain.release(request("r1")).receipt.signature == nil)
   }
 
-  @Test func `of an older version are brought up when an account is opened`() throws {
-    let signed = try SignedLedger(.sqlite)
-    let old = try LedgerPlace()
-    try old.run("DROP TABLE signatures; PRAGMA user_version = 1")
-    func version() throws -> String? { try old.texts("PRAGMA user_version")[0][0] }
+  @Test(arguments: LedgerUnderTest.all)
+  func `of an older version are brought up when an account is opened`(
+    kind: LedgerUnderTest
+  ) throws {
+    let signed = try SignedLedger(kind)
+    let old = try LedgerPlace(kind)
+    let isServer = kind == .postgres
+    try old.run(
+      isServer
+        ? """
+        DROP TABLE signatures;
+        ALTER TABLE ledger DISABLE TRIGGER ledger_stays;
+        UPDATE ledger SET version = 1;
+        ALTER TABLE ledger ENABLE TRIGGER ledger_stays
+        """ : "DROP TABLE signatures; PRAGMA user_version = 1"
+    )
+    func version() throws -> String? {
+      try old.texts(isServer ? "SELECT version FROM ledger" : "PRAGMA user_version")[0][0]
+    }
     let stored = try old.open().release(request("r1"))
     #expect(try old.open().verify(head: nil).findings == [])
     #expect(try version() == "1")
