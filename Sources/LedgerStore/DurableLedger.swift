@@ -48,6 +48,12 @@ extension DurableLedger {
     }
   }
 
+  /// What the ledger knows of a schedule; `nil` where none has that name.
+  public func schedule(
+    _ name: ReleaseID,
+    dataset: String
+  ) throws(LedgerError) -> ScheduleStanding? { nil }
+
   /// Says what `reserve` would refuse, and changes nothing.
   ///
   /// - Throws: What `reserve` would throw now.

@@ -54,6 +54,14 @@ actor MemoryLedger: BudgetLedger {
     return stored
   }
 
+  func schedule(_ name: ReleaseID, dataset: String) throws(LedgerError) -> ScheduleStanding? { nil }
+
+  func remaining(
+    dataset: String,
+    analyst: String?,
+    day: String
+  ) throws(LedgerError) -> RemainingBudget { remaining }
+
   func check(_ request: ReservationRequest) throws(LedgerError) {
     guard rows[request.id] != nil || spent + request.spend.loss.epsilon <= budget else {
       throw .refused(BudgetRefusal(violated: [.lifetime], remaining: remaining))

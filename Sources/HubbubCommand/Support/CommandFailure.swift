@@ -62,6 +62,7 @@ extension ExitStatus {
     switch error {
     case .refused, .mismatch, .superseded, .notVoidable: self = .refused
     case .invalid, .unknownDataset, .conflict, .accountExists: self = .invalid
+    case .schedule(let refusal): self = refusal.isMistake ? .invalid : .refused
     case .unavailable(let failure):
       switch failure.kind {
       case .missing, .notALedger: self = .invalid

@@ -101,6 +101,15 @@ public struct SigningKey: Sendable, Hashable {
   }
 }
 
+/// How an account adds up the losses that are spent on it.
+public enum Accounting: String, Sendable, Hashable, CaseIterable {
+  /// Epsilons and deltas add up.
+  case sum
+  /// A spend of epsilon costs `rho = epsilon^2 / 2`; the rhos add up, and are held against a cap
+  /// by the epsilon that they imply at its delta.
+  case zcdp
+}
+
 /// What the owner of a data set allows.
 public struct LedgerPolicy: Sendable, Hashable {
   /// The account's name.
@@ -121,6 +130,8 @@ public struct LedgerPolicy: Sendable, Hashable {
   public let population: Int?
   /// The key that signs every release; `nil` for releases without a signature.
   public let signingKey: SigningKey?
+  /// How losses add up against caps with a delta; against those without they are always summed.
+  public let accounting: Accounting
 
   /// Makes a policy.
   public init(
@@ -132,7 +143,8 @@ public struct LedgerPolicy: Sendable, Hashable {
     analysts: [String: PrivacyLoss]? = nil,
     dimension: SliceDimension? = nil,
     population: Int? = nil,
-    signingKey: SigningKey? = nil
+    signingKey: SigningKey? = nil,
+    accounting: Accounting = .sum
   ) {
     self.dataset = dataset
     self.privacyUnit = privacyUnit
@@ -143,5 +155,6 @@ public struct LedgerPolicy: Sendable, Hashable {
     self.dimension = dimension
     self.population = population
     self.signingKey = signingKey
+    self.accounting = accounting
   }
 }

@@ -33,9 +33,10 @@ public struct Spend: Sendable, Hashable {
   }
 }
 
-/// What is left of each cap that a policy sets, exactly.
+/// What is left of each cap that a policy sets.
 ///
-/// The parts are never negative, because no spend passes its cap.
+/// The parts are never negative, because no spend passes its cap. Where losses add up they are
+/// exact; under zCDP each epsilon is a certified lower bound on the largest pure spend that fits.
 public struct RemainingBudget: Sendable, Hashable {
   /// What is left for ever.
   public let lifetime: PrivacyLoss
@@ -44,11 +45,19 @@ public struct RemainingBudget: Sendable, Hashable {
   /// What is left for the analyst of the request; `nil` without caps for analysts, or where the
   /// analyst has none.
   public let analyst: PrivacyLoss?
+  /// How the account adds up losses.
+  public let accounting: Accounting
 
   /// Makes the record.
-  public init(lifetime: PrivacyLoss, daily: PrivacyLoss?, analyst: PrivacyLoss?) {
+  public init(
+    lifetime: PrivacyLoss,
+    daily: PrivacyLoss?,
+    analyst: PrivacyLoss?,
+    accounting: Accounting = .sum
+  ) {
     self.lifetime = lifetime
     self.daily = daily
     self.analyst = analyst
+    self.accounting = accounting
   }
 }

@@ -18,6 +18,8 @@ public struct ReservationRequest: Sendable, Hashable {
   /// What the spec reads, to be held against the policy's pins: absolute file patterns, and the
   /// columns of units, consent and times.
   public let data: SignalPins
+  /// The schedule that the release is a run of; `nil` for a release that pays for itself.
+  public let schedule: ScheduledRun?
 
   /// Makes a request.
   public init(
@@ -26,7 +28,8 @@ public struct ReservationRequest: Sendable, Hashable {
     spend: Spend,
     digest: String,
     privacyUnit: PrivacyUnit,
-    data: SignalPins
+    data: SignalPins,
+    schedule: ScheduledRun? = nil
   ) {
     self.id = id
     self.dataset = dataset
@@ -34,6 +37,7 @@ public struct ReservationRequest: Sendable, Hashable {
     self.digest = digest
     self.privacyUnit = privacyUnit
     self.data = data
+    self.schedule = schedule
   }
 }
 
@@ -161,6 +165,21 @@ public protocol BudgetLedger: Sendable {
     digest: String
   ) async throws(LedgerError) -> StoredRelease?
 
+  /// What the ledger knows of a schedule; `nil` where none has that name.
+  ///
+  /// - Throws: `LedgerError.unknownDataset`; `.conflict` where the name stands for something else.
+  func schedule(
+    _ name: ReleaseID,
+    dataset: String
+  ) async throws(LedgerError) -> ScheduleStanding?
+
+  /// What is left of each cap.
+  func remaining(
+    dataset: String,
+    analyst: String?,
+    day: String
+  ) async throws(LedgerError) -> RemainingBudget
+
   /// Says what `reserve` would refuse, and changes nothing, so that a refusal comes before any
   /// signal file is opened.
   ///
@@ -172,10 +191,12 @@ public protocol BudgetLedger: Sendable {
   /// Holds the whole loss durably, or refuses and changes nothing.
   ///
   /// The same id and digest takes up an attempt that died, under a new token: the older attempt
-  /// can then no longer commit.
+  /// can then no longer commit. The first run of a schedule pays for all of them; later runs are
+  /// held in their order and cost nothing.
   ///
   /// - Throws: `LedgerError.refused` past a cap, `.mismatch` against a pin, `.conflict` for an id
-  ///   that stands for another digest.
+  ///   that stands for another digest, `.schedule` for a run that is not the next of its schedule
+  ///   or a schedule that does not fit.
   func reserve(_ request: ReservationRequest) async throws(LedgerError) -> ReservationOutcome
 
   /// Records durably that signals are about to be read; after this the loss cannot be voided.

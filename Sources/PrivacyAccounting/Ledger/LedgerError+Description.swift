@@ -105,6 +105,7 @@ extension LedgerError: CustomStringConvertible {
     case .notVoidable(let id, let state):
       return "the release '\(id)' is \(state) and cannot be voided; "
         + "only one that is reserved and has read nothing can"
+    case .schedule(let refusal): return refusal.description
     case .unavailable(let failure): return failure.description
     }
   }

@@ -102,6 +102,8 @@ public enum LedgerError: Error, Sendable, Hashable {
   case superseded(ReleaseID)
   /// The release is unknown, or past the point where it can be voided.
   case notVoidable(ReleaseID, state: String)
+  /// A run of a declared schedule does not take place.
+  case schedule(ScheduleRefusal)
   /// The store failed.
   case unavailable(LedgerFailure)
 }
