@@ -128,7 +128,7 @@ extension SpecificationReader {
     var texts: [String] = []
     for end in ends {
       let text = try end.text()
-      guard let second = CivilTime.second(text) else {
+      guard let second = Timestamp.calendarSeconds(text) else {
         throw end.error("`\(text)` is not a date; write 2026-11-30 or 2026-11-30T18:00:00Z")
       }
       seconds.append(second)

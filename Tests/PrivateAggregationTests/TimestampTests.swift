@@ -3,6 +3,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
+import PrivacyAccounting
 import TestSupport
 import Testing
 
@@ -42,10 +43,10 @@ import Testing
   ])
   func `belong to days, weeks and months`(text: String, week: String, month: String) throws {
     let seconds = try #require(withSlice(text, Timestamp.seconds))
-    let day = Timestamp.day(of: seconds + 86_399)
-    #expect(Timestamp.dayName(day) == text)
-    #expect(Timestamp.weekName(day) == week)
-    #expect(Timestamp.monthName(day) == month)
+    let day = CivilDay(ofSecond: seconds + 86_399)
+    #expect(day.label == text)
+    #expect(day.weekLabel == week)
+    #expect(day.monthLabel == month)
   }
 
   @Test func `agree with the Foundation calendar on random days`() throws {
@@ -62,23 +63,24 @@ import Testing
         parts,
         from: Date(timeIntervalSince1970: TimeInterval(seconds))
       )
-      let day = Timestamp.day(of: seconds)
+      let day = CivilDay(ofSecond: seconds)
       func padded(_ value: Int?, _ width: Int) -> String {
         let digits = String(value ?? -1)
         return String(repeating: "0", count: max(0, width - digits.count)) + digits
       }
       let name = "\(padded(date.year, 4))-\(padded(date.month, 2))-\(padded(date.day, 2))"
-      #expect(Timestamp.dayName(day) == name)
+      #expect(day.label == name)
       #expect(
-        Timestamp.weekName(day)
+        day.weekLabel
           == "\(padded(date.yearForWeekOfYear, 4))-W\(padded(date.weekOfYear, 2))"
       )
       let text =
         "\(name)T\(padded(date.hour, 2)):\(padded(date.minute, 2)):\(padded(date.second, 2))Z"
       #expect(Timestamp.text(seconds) == text)
       #expect(withSlice(text, Timestamp.seconds) == seconds)
-      #expect(Timestamp.dayName(Timestamp.monday(of: day)) <= name)
-      #expect(day - Timestamp.monday(of: day) <= 6)
+      #expect(CivilDay(name) == day)
+      #expect(day.monday.label <= name)
+      #expect(day.number - day.monday.number <= 6)
     }
   }
 }

@@ -138,12 +138,12 @@ final class SignalDecoder {
       return value(key.column, reader).flatMap { key.table.find($0) }
     }
     guard let time else { return nil }
-    let day = Timestamp.day(of: time)
+    let day = CivilDay(ofSecond: time)
     var name: String
     switch key.key {
-    case .day: name = Timestamp.dayName(day)
-    case .week: name = Timestamp.weekName(day)
-    default: name = Timestamp.monthName(day)
+    case .day: name = day.label
+    case .week: name = day.weekLabel
+    default: name = day.monthLabel
     }
     return name.withUTF8 { bytes in
       bytes.baseAddress.flatMap { key.table.find(ByteSlice(base: $0, count: bytes.count)) }
@@ -154,8 +154,8 @@ final class SignalDecoder {
   /// one person's.
   private func identity(_ unit: ByteSlice, _ time: Int64?) -> ByteSlice {
     guard privacyUnit != .person, let time else { return unit }
-    let day = Timestamp.day(of: time)
-    let label = privacyUnit == .personDay ? day : Timestamp.monday(of: day)
+    let day = CivilDay(ofSecond: time)
+    let label = (privacyUnit == .personDay ? day : day.monday).number
     for byte in 0..<8 { unitScratch[byte] = UInt8(truncatingIfNeeded: label >> Int64(8 * byte)) }
     (unitScratch + 8).update(from: unit.base, count: unit.count)
     return ByteSlice(base: UnsafePointer(unitScratch), count: unit.count + 8)

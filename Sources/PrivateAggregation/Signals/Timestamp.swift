@@ -2,10 +2,10 @@
 // Reference: [RFC3339].
 // SPDX-License-Identifier: Apache-2.0
 
-/// Reads points in time and names days, weeks and months, in the proleptic Gregorian calendar.
-enum Timestamp {
-  static let secondsPerDay: Int64 = 86_400
+import PrivacyAccounting
 
+/// Reads points in time, in the proleptic Gregorian calendar; `CivilDay` has its days.
+package enum Timestamp {
   /// Reads `2026-11-01`, `2026-11-01T10:20:30.5+01:00`, `2026-11-01 10:20Z` or unix seconds.
   ///
   /// A date alone is 00:00 UTC; without a zone a time is UTC; fractions are dropped towards the past.
@@ -19,72 +19,22 @@ enum Timestamp {
     return reader.unixSeconds()
   }
 
-  /// The days since 1970 of a date, by counting from the first of March.
-  static func days(year: Int64, month: Int64, day: Int64) -> Int64 {
-    let shifted = month > 2 ? month - 3 : month + 9
-    let years = month > 2 ? year : year - 1
-    let era = (years >= 0 ? years : years - 399) / 400
-    let inEra = years - era * 400
-    let inYear = (153 * shifted + 2) / 5 + day - 1
-    return era * 146_097 + inEra * 365 + inEra / 4 - inEra / 100 + inYear - 719_468
-  }
-
-  /// The date of a number of days since 1970.
-  static func date(days: Int64) -> (year: Int64, month: Int64, day: Int64) {
-    let shifted = days + 719_468
-    let era = (shifted >= 0 ? shifted : shifted - 146_096) / 146_097
-    let inEra = shifted - era * 146_097
-    let years = (inEra - inEra / 1460 + inEra / 36_524 - inEra / 146_096) / 365
-    let inYear = inEra - (365 * years + years / 4 - years / 100)
-    let month = (5 * inYear + 2) / 153
-    let day = inYear - (153 * month + 2) / 5 + 1
-    let civil = month < 10 ? month + 3 : month - 9
-    return (years + era * 400 + (civil <= 2 ? 1 : 0), civil, day)
-  }
-
-  /// The day of a point in time, in days since 1970.
-  static func day(of seconds: Int64) -> Int64 {
-    seconds >= 0 ? seconds / secondsPerDay : (seconds - secondsPerDay + 1) / secondsPerDay
-  }
-
-  /// The Monday of a day's ISO week, in days since 1970, which was a Thursday.
-  static func monday(of day: Int64) -> Int64 {
-    let weekday = ((day + 3) % 7 + 7) % 7
-    return day - weekday
-  }
-
-  /// `YYYY-MM-DD`.
-  static func dayName(_ day: Int64) -> String {
-    let date = date(days: day)
-    return padded(date.year, 4) + "-" + padded(date.month, 2) + "-" + padded(date.day, 2)
-  }
-
-  /// `YYYY-Www`: a week belongs to the year of its Thursday.
-  static func weekName(_ day: Int64) -> String {
-    let thursday = monday(of: day) + 3
-    let year = date(days: thursday).year
-    let week = (thursday - days(year: year, month: 1, day: 1)) / 7 + 1
-    return padded(year, 4) + "-W" + padded(week, 2)
-  }
-
-  /// `YYYY-MM`.
-  static func monthName(_ day: Int64) -> String {
-    let date = date(days: day)
-    return padded(date.year, 4) + "-" + padded(date.month, 2)
+  /// Reads a time of the calendar as `seconds` does, and no unix seconds: what people write.
+  package static func calendarSeconds(_ text: String) -> Int64? {
+    var text = text
+    return text.withUTF8 { bytes in
+      guard let base = bytes.baseAddress else { return nil }
+      var reader = Reader(text: ByteSlice(base: base, count: bytes.count))
+      return reader.calendar()
+    }
   }
 
   /// `YYYY-MM-DDThh:mm:ssZ`.
-  static func text(_ seconds: Int64) -> String {
-    let day = day(of: seconds)
-    let rest = seconds - day * secondsPerDay
-    return dayName(day) + "T" + padded(rest / 3600, 2) + ":" + padded(rest / 60 % 60, 2) + ":"
-      + padded(rest % 60, 2) + "Z"
-  }
-
-  private static func padded(_ value: Int64, _ width: Int) -> String {
-    let digits = String(value.magnitude)
-    let zeros = String(repeating: "0", count: max(0, width - digits.count))
-    return (value < 0 ? "-" : "") + zeros + digits
+  package static func text(_ seconds: Int64) -> String {
+    let day = CivilDay(ofSecond: seconds)
+    let rest = seconds - day.firstSecond
+    let clock = [rest / 3600, rest / 60 % 60, rest % 60].map { CivilDay.padded($0, 2) }
+    return day.label + "T" + clock.joined(separator: ":") + "Z"
   }
 
   /// Reads digits from the front.
@@ -115,10 +65,10 @@ enum Timestamp {
       guard let year = number(4, 0...9999), take(UInt8(ascii: "-")), let month = number(2, 1...12),
         take(UInt8(ascii: "-")), let day = number(2, 1...31)
       else { return nil }
-      let days = Timestamp.days(year: year, month: month, day: day)
-      let back = Timestamp.date(days: days)
+      let date = CivilDay(year: year, month: month, day: day)
+      let back = date.date
       guard back.month == month, back.day == day else { return nil }
-      let midnight = days * Timestamp.secondsPerDay
+      let midnight = date.firstSecond
       if position == text.count { return midnight }
       guard take(UInt8(ascii: "T")) || take(UInt8(ascii: "t")) || take(UInt8(ascii: " ")),
         let hour = number(2, 0...23), take(UInt8(ascii: ":")), let minute = number(2, 0...59)

@@ -1,6 +1,8 @@
 // SyntheticSignals+Writing.swift: made-up signals as CSV or JSON Lines, in large blocks of bytes.
 // SPDX-License-Identifier: Apache-2.0
 
+import PrivacyAccounting
+
 extension SyntheticSignals {
   /// Writes all signals, in an order that says nothing about their units.
   ///
@@ -92,7 +94,7 @@ extension SyntheticSignals {
     }
 
     private func write(date: Int64, to block: ByteBlock) {
-      let parts = Timestamp.date(days: Timestamp.day(of: date))
+      let parts = CivilDay(ofSecond: date).date
       block.append(UInt64(parts.year), digits: 4)
       block.append(UInt8(ascii: "-"))
       block.append(UInt64(parts.month), digits: 2)
@@ -101,7 +103,7 @@ extension SyntheticSignals {
     }
 
     private func write(time: Int64, to block: ByteBlock) {
-      let second = UInt64(time - Timestamp.day(of: time) * Timestamp.secondsPerDay)
+      let second = UInt64(time - CivilDay(ofSecond: time).firstSecond)
       write(date: time, to: block)
       block.append(UInt8(ascii: "T"))
       block.append(second / 3600, digits: 2)

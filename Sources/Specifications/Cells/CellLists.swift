@@ -1,6 +1,7 @@
 // CellLists.swift: the public lists of values that cells are formed from.
 // SPDX-License-Identifier: Apache-2.0
 
+import PrivacyAccounting
 import PrivateAggregation
 
 /// Reads the lists of one spec.
@@ -58,12 +59,12 @@ struct CellLists {
           + "or list the values under `cells: {\(key.rawValue): [...]}`"
       )
     }
-    let first = CivilTime.floorDivision(Int(window.from), 86_400)
-    let last = CivilTime.floorDivision(Int(window.to - 1), 86_400)
-    guard last - first < Self.mostDerived * 31 else { throw tooLong(key, field) }
+    let first = CivilDay(ofSecond: window.from).number
+    let last = CivilDay(ofSecond: window.to - 1).number
+    guard last - first < Int64(Self.mostDerived * 31) else { throw tooLong(key, field) }
     var values: [String] = []
     for day in first...last {
-      let value = Self.text(of: day, as: key)
+      let value = Self.text(of: CivilDay(day), as: key)
       if values.last != value { values.append(value) }
     }
     guard values.count <= Self.mostDerived else { throw tooLong(key, field) }
@@ -159,9 +160,9 @@ struct CellLists {
   /// Why no signal can ever have a value, or `nil` where one can.
   private func impossible(_ value: String, _ key: GroupKey) -> String? {
     switch key {
-    case .day where CivilTime.day(value) == nil:
+    case .day where CivilDay(value) == nil:
       return "is not a day; write it as 2026-11-30"
-    case .month where CivilTime.day(value + "-01") == nil:
+    case .month where CivilDay(value + "-01") == nil:
       return "is not a month; write it as 2026-11"
     case .week where !Self.isWeek(value):
       return "is not an ISO week; write it as 2026-W48"
@@ -177,19 +178,19 @@ struct CellLists {
   }
 
   private static func isWeek(_ text: String) -> Bool {
-    guard text.utf8.count == 8, text.dropFirst(4).hasPrefix("-W"), let year = Int(text.prefix(4)),
-      let week = Int(text.suffix(2)), week >= 1, year >= 0
+    guard text.utf8.count == 8, text.dropFirst(4).hasPrefix("-W"), let year = Int64(text.prefix(4)),
+      let week = Int64(text.suffix(2)), week >= 1, year >= 0
     else { return false }
     // 4 January is always in the first week.
-    let day = CivilTime.day(year: year, month: 1, day: 4) + (week - 1) * 7
-    return CivilTime.weekText(day) == text
+    let day = CivilDay(year: year, month: 1, day: 4) + (week - 1) * 7
+    return day.weekLabel == text
   }
 
-  private static func text(of day: Int, as key: GroupKey) -> String {
+  private static func text(of day: CivilDay, as key: GroupKey) -> String {
     switch key {
-    case .month: CivilTime.monthText(day)
-    case .week: CivilTime.weekText(day)
-    default: CivilTime.dayText(day)
+    case .month: day.monthLabel
+    case .week: day.weekLabel
+    default: day.label
     }
   }
 

@@ -136,28 +136,28 @@ final class SignalEvaluator {
       return value(key.column, values).map { key.table.find($0) } ?? -1
     }
     guard let time else { return -1 }
-    let day = Timestamp.day(of: time)
-    if let known = places[index][day] { return known }
+    let day = CivilDay(ofSecond: time)
+    if let known = places[index][day.number] { return known }
     var name: String
     switch key.key {
-    case .day: name = Timestamp.dayName(day)
-    case .week: name = Timestamp.weekName(day)
-    default: name = Timestamp.monthName(day)
+    case .day: name = day.label
+    case .week: name = day.weekLabel
+    default: name = day.monthLabel
     }
     let place = name.withUTF8 { bytes in
       bytes.baseAddress.map { key.table.find(ByteSlice(base: $0, count: bytes.count)) } ?? -1
     }
     // Times may lie anywhere; what is remembered must not grow without end.
     if places[index].count >= 4096 { places[index].removeAll(keepingCapacity: true) }
-    places[index][day] = place
+    places[index][day.number] = place
     return place
   }
 
   /// As in `SignalDecoder`: behind eight bytes of day or week where those tell units apart.
   private func identity(_ unit: ByteSlice, _ time: Int64?) -> ByteSlice {
     guard rules.privacyUnit != .person, let time else { return unit }
-    let day = Timestamp.day(of: time)
-    let label = rules.privacyUnit == .personDay ? day : Timestamp.monday(of: day)
+    let day = CivilDay(ofSecond: time)
+    let label = (rules.privacyUnit == .personDay ? day : day.monday).number
     if unit.count + 8 > unitRoomSize {
       unitRoom.deallocate()
       unitRoomSize = unit.count + 8
