@@ -1,0 +1,39 @@
+// MeasureSection.swift: the part of a spec that says what is counted.
+// SPDX-License-Identifier: Apache-2.0
+
+import ExactArithmetic
+import PrivacyAccounting
+import PrivateAggregation
+
+/// The `measures` of a spec.
+enum MeasureSection {
+  /// Reads the measures with their shares; those that are left open share the rest equally.
+  static func read(_ top: MappingReader) throws(SpecificationError) -> [MeasureRequest] {
+    let field = try top.required("measures", example: "measures: [{count: signals}]")
+    var found: [(measure: Measure, share: Rational?)] = []
+    for item in try field.items() {
+      let keys = try item.mapping(["count", "share"], later: ["sum", "range", "grid", "mean"])
+      let count = try keys.required("count", example: "{count: signals}")
+      let measure = try count.choice(Measure.self)
+      guard !found.contains(where: { $0.measure == measure }) else {
+        throw count.error("`\(measure.rawValue)` is counted twice; keep one")
+      }
+      let share = try keys.optional("share")?.rational()
+      if let share, share.signum <= 0 || share > .one {
+        throw keys.error("share", "a share lies above 0 and is at most 1; write one such as 1/2")
+      }
+      found.append((measure, share))
+    }
+    let given = found.compactMap(\.share).reduce(Rational.zero) { $0 + $1 }
+    let open = found.count { $0.share == nil }
+    guard given < .one || (given == .one && open == 0) else {
+      throw field.error(
+        open == 0
+          ? "the shares add up to \(given), which is more than 1; make them smaller"
+          : "the shares that are written leave nothing for the others; make them smaller"
+      )
+    }
+    let rest = (.one - given) / Rational(max(open, 1))
+    return found.map { MeasureRequest(measure: $0.measure, share: $0.share ?? rest) }
+  }
+}
