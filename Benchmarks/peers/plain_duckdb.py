@@ -8,4 +8,4 @@ import duckdb
 rows = duckdb.sql(
     f"select region, intent, count(*) from read_csv('{sys.argv[1]}') group by all"
 ).fetchall()
-print(sum(row[2] for row in rows))
+print(len(rows), sum(row[2] for row in rows))

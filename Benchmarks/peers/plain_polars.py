@@ -11,4 +11,4 @@ counts = (
     .len()
     .collect(engine="streaming")
 )
-print(counts["len"].sum())
+print(len(counts), counts["len"].sum())
