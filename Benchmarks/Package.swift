@@ -13,6 +13,8 @@ let package = Package(
   ],
   targets: [
     .target(name: "Yardsticks"),
+    .target(name: "Workloads", dependencies: [.product(name: "Hubbub", package: "hubbub")]),
+    .executableTarget(name: "Instructions", dependencies: ["Workloads"]),
     .executableTarget(
       name: "Noise",
       dependencies: [
@@ -22,6 +24,18 @@ let package = Package(
       ],
       // The benchmark plugin looks in this folder alone.
       path: "Benchmarks/Noise",
+      plugins: [.plugin(name: "BenchmarkPlugin", package: "benchmark")]
+    ),
+    .executableTarget(
+      name: "Ledger",
+      dependencies: ["Workloads", .product(name: "Benchmark", package: "benchmark")],
+      path: "Benchmarks/Ledger",
+      plugins: [.plugin(name: "BenchmarkPlugin", package: "benchmark")]
+    ),
+    .executableTarget(
+      name: "Parsing",
+      dependencies: ["Workloads", .product(name: "Benchmark", package: "benchmark")],
+      path: "Benchmarks/Parsing",
       plugins: [.plugin(name: "BenchmarkPlugin", package: "benchmark")]
     ),
     .executableTarget(
