@@ -52,7 +52,9 @@ extension DurableLedger {
   public func schedule(
     _ name: ReleaseID,
     dataset: String
-  ) throws(LedgerError) -> ScheduleStanding? { nil }
+  ) throws(LedgerError) -> ScheduleStanding? {
+    try storage.database.read { rules in try rules.schedule(name, dataset: dataset) }
+  }
 
   /// Says what `reserve` would refuse, and changes nothing.
   ///
@@ -169,10 +171,28 @@ extension DurableLedger {
     }
   }
 
-  /// Gives back a reservation under which no signal was read.
+  /// The releases of an account that are begun and not done, in the order of their ids.
+  public func unfinished(dataset: String) throws(LedgerError) -> [UnfinishedRelease] {
+    try storage.database.read { rules in
+      _ = try rules.filter(of: dataset)
+      return try rules.tables.unfinished(dataset: dataset)
+    }
+  }
+
+  /// The schedules of an account, in the order of their names; those voided are left out.
+  public func schedules(
+    dataset: String
+  ) throws(LedgerError) -> [(name: ReleaseID, standing: ScheduleStanding)] {
+    try storage.database.read { rules in try rules.schedules(dataset: dataset) }
+  }
+
+  /// Gives back a reservation under which no signal was read, or the price of a schedule of which
+  /// no run was opened, by its name.
   ///
+  /// - Returns: The loss that was given back; `nil` for a run, for which its schedule has paid.
   /// - Throws: `LedgerError.notVoidable` for an id that is unknown or further along.
-  public func void(_ id: ReleaseID) throws(LedgerError) {
+  @discardableResult
+  public func void(_ id: ReleaseID) throws(LedgerError) -> PrivacyLoss? {
     try storage.database.write { rules in try rules.void(id) }
   }
 

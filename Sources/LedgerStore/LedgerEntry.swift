@@ -21,6 +21,8 @@ public enum LedgerEntryKind: String, Sendable, Hashable, CaseIterable {
   case void
   /// A loss was spent outside this program, with nothing kept.
   case spend
+  /// All runs of a declared schedule were paid at once.
+  case schedule
 }
 
 /// One line of a ledger's history.
@@ -50,8 +52,25 @@ public struct LedgerEntry: Sendable, Hashable {
   public let digest: String?
   /// SHA-256 of the body that was kept, in hexadecimal; only on `commit`.
   public let bodySHA256: String?
+  /// What was declared; only where the price of a schedule is charged or given back.
+  public let declared: DeclaredSchedule?
+  /// The schedule and the number in it; only where a run of one is held or given back, which
+  /// carries no loss.
+  public let run: DeclaredRun?
   /// SHA-256 of the entry, in hexadecimal.
   public let hash: String
+}
+
+/// A release that holds its loss and is not done.
+public struct UnfinishedRelease: Sendable, Hashable {
+  /// Its id, under which it is taken up again.
+  public let id: ReleaseID
+  /// Whether signals may have been read, so that it cannot be voided.
+  public let isOpen: Bool
+  /// What it holds; for a run of a schedule, what it would cost alone.
+  public let spend: Spend
+  /// The schedule that it is a run of, which has paid for it.
+  public let schedule: ReleaseID?
 }
 
 /// The fields of an entry as they are stored and hashed, all of them text.
@@ -132,8 +151,27 @@ extension EntryText {
       slices: try slices.map { text throws(Damage) in try sliceNames(text, place: place) },
       digest: digest,
       bodySHA256: bodySHA256,
+      declared: try declared(kind, place: place),
+      run: try run(kind, place: place),
       hash: hash
     )
+  }
+}
+
+extension EntryText {
+  /// What a schedule declares, which stands where an account has its policy.
+  private func declared(
+    _ kind: LedgerEntryKind,
+    place: String
+  ) throws(Damage) -> DeclaredSchedule? {
+    guard kind == .schedule || kind == .void && epsilon != nil, let policy else { return nil }
+    return try DeclaredSchedule(stored: policy, place: place)
+  }
+
+  /// The run that is held or given back, which has no loss of its own to pay.
+  private func run(_ kind: LedgerEntryKind, place: String) throws(Damage) -> DeclaredRun? {
+    guard kind == .reserve || kind == .void, epsilon == nil, let policy else { return nil }
+    return try DeclaredRun(stored: policy, place: place)
   }
 }
 

@@ -97,7 +97,7 @@ final class LedgerPlace: Sendable {
   /// Edits tables as the owner of the ledger can, with the triggers out of the way.
   func edit(_ sql: String) throws {
     guard kind == .sqlite else {
-      let tables = ["entries", "accounts", "releases", "balances", "signatures"]
+      let tables = ["entries", "accounts", "releases", "balances", "signatures", "runs"]
       func triggers(_ state: String) -> String {
         tables.map { "ALTER TABLE \($0) \(state) TRIGGER USER;" }.joined()
       }

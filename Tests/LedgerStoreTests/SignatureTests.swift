@@ -157,35 +157,4 @@ private func keyFailure(_ step: () throws -> Void) -> LedgerFailure? {
     #expect(try plain.verify(head: nil, publicKey: other).findings == [finding])
     #expect(try plain.release(request("r1")).receipt.signature == nil)
   }
-
-  @Test(arguments: LedgerUnderTest.all)
-  func `of an older version are brought up when an account is opened`(
-    kind: LedgerUnderTest
-  ) throws {
-    let signed = try SignedLedger(kind)
-    let old = try LedgerPlace(kind)
-    let isServer = kind == .postgres
-    try old.run(
-      isServer
-        ? """
-        DROP TABLE signatures;
-        ALTER TABLE ledger DISABLE TRIGGER ledger_stays;
-        UPDATE ledger SET version = 1;
-        ALTER TABLE ledger ENABLE TRIGGER ledger_stays
-        """ : "DROP TABLE signatures; PRAGMA user_version = 1"
-    )
-    func version() throws -> String? {
-      try old.texts(isServer ? "SELECT version FROM ledger" : "PRAGMA user_version")[0][0]
-    }
-    let stored = try old.open().release(request("r1"))
-    #expect(try old.open().verify(head: nil).findings == [])
-    #expect(try version() == "1")
-    let policy = try SignedLedger.policy(signed.keyFile, dataset: "e")
-    try OpenedLedger.create(at: old.place, policy: policy)
-    #expect(try version() == "2")
-    let ledger = try old.open()
-    #expect(try ledger.release(request("r2", dataset: "e")).receipt.signature != nil)
-    #expect(try ledger.storedRelease(ReleaseID("r1"), dataset: "d", digest: "aa") == stored)
-    #expect(try ledger.verify(head: stored.receipt.head).findings == [])
-  }
 }

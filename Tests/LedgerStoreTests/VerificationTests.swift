@@ -52,7 +52,7 @@ private func documentedHash(_ values: [String?]) -> String {
   }
 
   /// Gives every entry the hash and the link that fit the fields it has now.
-  private static func rehash(_ folder: LedgerPlace) throws {
+  static func rehash(_ folder: LedgerPlace) throws {
     let all = "SELECT \(columns.joined(separator: ", ")) FROM entries ORDER BY position"
     var previous = String(repeating: "0", count: 64)
     var edits = ""
@@ -70,8 +70,9 @@ private func documentedHash(_ values: [String?]) -> String {
   @Test(arguments: LedgerUnderTest.all)
   func `finds the hashes that the documentation describes`(kind: LedgerUnderTest) throws {
     let (folder, _) = try Self.sample(kind)
+    _ = try folder.open().held(run(0, epsilon: "1/100"))
     let rows = try folder.texts("SELECT \(columns.joined(separator: ", ")), hash FROM entries")
-    #expect(rows.count == 11)
+    #expect(rows.count == 13)
     for row in rows { #expect(documentedHash(row) == row[16]) }
     #expect(Set(rows.map { $0[3] ?? "" }) == Set(LedgerEntryKind.allCases.map(\.rawValue)))
   }
@@ -191,5 +192,83 @@ private func documentedHash(_ values: [String?]) -> String {
       #expect(throws: DatabaseError.self) { try folder.run(replacing) }
     }
     #expect(try folder.open().verify(head: heads[10]).findings == [])
+  }
+}
+
+@Suite struct `Verification of schedules` {
+  /// A ledger with a schedule of which one run was released and one is held, and one voided.
+  private static func sample(_ kind: LedgerUnderTest) throws -> LedgerPlace {
+    let folder = try LedgerPlace(
+      kind,
+      LedgerPolicy(dataset: "d", lifetime: loss("5"), daily: loss("2"), analysts: ["*": loss("3")])
+    )
+    let ledger = try folder.open()
+    _ = try ledger.held(run(0, of: "v"))
+    try ledger.void(ReleaseID("v"))
+    let price = SchedulePrice(rule: .certified, loss: try loss("1/4"))
+    _ = try ledger.release(run(0, id: "r0", price: price))
+    _ = try ledger.open(ledger.held(run(1, id: "r1")))
+    _ = try ledger.release(request("r2"))
+    let verification = try ledger.verify(head: nil)
+    #expect(verification.findings == [] && verification.entries == 14)
+    return folder
+  }
+
+  @Test(
+    arguments: LedgerUnderTest.all,
+    [
+      "UPDATE runs SET release_id = NULL WHERE run = 0 AND schedule = 's'",
+      "UPDATE runs SET run = 2 WHERE run = 1", "DELETE FROM runs WHERE run = 1",
+      "UPDATE runs SET schedule = 'r2' WHERE run = 1",
+      "UPDATE runs SET release_id = 'r2' WHERE run = 1",
+      "INSERT INTO runs VALUES ('s', 2, 'r2')", "INSERT INTO runs VALUES ('v', 5, 'r9')",
+      "UPDATE runs SET release_id = 'no id' WHERE run = 1",
+      "UPDATE releases SET epsilon = '1/8' WHERE id = 's'",
+      "UPDATE releases SET state = 'voided' WHERE id = 's'",
+      "UPDATE releases SET position = 1 WHERE id = 's'",
+      "UPDATE releases SET epsilon = '1/20' WHERE id = 'r1'",
+      "UPDATE releases SET state = 'scheduled' WHERE id = 'v'",
+      "UPDATE balances SET epsilon = '0' WHERE label = '2026-01-03'",
+    ]
+  )
+  func `finds an edit`(kind: LedgerUnderTest, sql: String) throws {
+    let folder = try Self.sample(kind)
+    try folder.edit(sql)
+    #expect(try !folder.open().verify(head: nil).holds)
+  }
+
+  @Test(
+    arguments: LedgerUnderTest.all,
+    [
+      // A price that was lowered, days that were moved, a run that was never paid, out of order, or
+      // of another schedule; a schedule that was given back though a run was opened.
+      "UPDATE entries SET epsilon = '1/8' WHERE position = 6",
+      "UPDATE entries SET policy = replace(policy, '01-02', '01-09') WHERE position = 6",
+      "UPDATE entries SET policy = replace(policy, 'certified', 'sum') WHERE position = 6",
+      "UPDATE entries SET policy = NULL WHERE position = 6",
+      "UPDATE entries SET policy = replace(policy, '1/10', '1/11') WHERE position = 10",
+      "UPDATE entries SET policy = replace(policy, '\"run\":2', '\"run\":3') WHERE position = 10",
+      "UPDATE entries SET policy = replace(policy, '\"s\"', '\"v\"') WHERE position = 10",
+      "UPDATE entries SET policy = NULL WHERE position = 10",
+      "UPDATE entries SET day = '2026-01-03' WHERE position = 10",
+      "UPDATE entries SET digest = 'bb' WHERE position = 10",
+      """
+      UPDATE entries SET kind = 'void', release_id = 's', attempt = NULL, epsilon = '1/4', delta = '0',
+      analyst = NULL, digest = 'aa', day = '2026-01-01', data_pinned = NULL, body_sha256 = NULL,
+      policy = (SELECT policy FROM entries WHERE position = 6) WHERE position = 14
+      """,
+      "UPDATE entries SET policy = replace(policy, '1/10', '1/11') WHERE position = 5",
+    ]
+  )
+  func `finds an edit that brought the whole chain in line`(
+    kind: LedgerUnderTest,
+    sql: String
+  ) throws {
+    let folder = try Self.sample(kind)
+    try folder.edit(sql)
+    try Verification.rehash(folder)
+    let verification = try folder.open().verify(head: nil)
+    #expect(!verification.holds)
+    #expect(!verification.findings.contains { $0.contains("hash") }, "\(verification.findings)")
   }
 }

@@ -55,11 +55,11 @@ final class PostgresDatabase: LedgerDatabase, @unchecked Sendable {
       let connection = try connect()
       let missing = try PostgresSchema.missingTables(connection)
       guard missing == PostgresSchema.tables.sorted() else {
-        guard missing.isEmpty, try PostgresSchema.version(of: connection) == 1 else { return }
+        guard missing.isEmpty, let old = try PostgresSchema.version(of: connection),
+          old < PostgresSchema.version
+        else { return }
         try connection.script("BEGIN; SELECT version FROM ledger FOR UPDATE")
-        if try PostgresSchema.version(of: connection) == 1 {
-          try connection.script(PostgresSchema.secondStep)
-        }
+        try PostgresSchema.bringUp(connection)
         return try connection.script("COMMIT")
       }
       let encoding = try connection.rows("SELECT current_setting('server_encoding')").first
@@ -72,7 +72,8 @@ final class PostgresDatabase: LedgerDatabase, @unchecked Sendable {
         [.integer(PostgresSchema.makersLock)]
       )
       if try PostgresSchema.missingTables(connection) == PostgresSchema.tables.sorted() {
-        try connection.script(PostgresSchema.sql + PostgresSchema.secondStep)
+        try connection.script(PostgresSchema.sql)
+        try PostgresSchema.bringUp(connection)
       }
       try connection.script("COMMIT")
     }
@@ -213,7 +214,7 @@ final class PostgresDatabase: LedgerDatabase, @unchecked Sendable {
     switch thrown {
     case let error as LedgerError: error
     case let damage as Damage: failure(.damaged, damage.detail)
-    case let body as BodyTooLarge: failure(.other, body.detail)
+    case let refusal as StoreRefusal: failure(.other, refusal.detail)
     case PostgresError.refused(let state, let message):
       failure(Self.kind(ofState: state), message)
     case PostgresError.lost(let detail): failure(.other, detail)

@@ -6,7 +6,10 @@
 /// The tables of a ledger, in the schema `hubbub` of a database.
 enum PostgresSchema {
   /// The version that this code writes.
-  static let version = 2
+  static let version = 3
+
+  /// The first version that keeps schedules, and accounts that add up zCDP.
+  static let firstWithSchedules = 3
 
   static let tables: Set<String> = ["accounts", "balances", "entries", "ledger", "releases"]
 
@@ -16,7 +19,8 @@ enum PostgresSchema {
       "accounts_stay", "balances_remain", "entries_follow_on", "entries_remain", "entries_stay",
       "ledger_stays", "releases_stay",
     ]
-    return version < 2 ? first : first.union(["signatures_stay"])
+    return first.union(version < 2 ? [] : ["signatures_stay"])
+      .union(version < 3 ? [] : ["runs_remain"])
   }
 
   /// What every session is told before it does anything.
@@ -65,6 +69,13 @@ enum PostgresSchema {
     ).sorted()
   }
 
+  /// Brings a ledger to the current version, inside a transaction that has its row locked.
+  static func bringUp(_ connection: PostgresConnection) throws {
+    guard let old = try version(of: connection) else { return }
+    if old < 2 { try connection.script(secondStep) }
+    if old < 3 { try connection.script(thirdStep) }
+  }
+
   /// Brings a ledger of version 1 to version 2: signatures, for accounts with a key.
   static let secondStep = """
     CREATE TABLE hubbub.signatures (
@@ -75,6 +86,36 @@ enum PostgresSchema {
       FOR EACH ROW EXECUTE FUNCTION hubbub.refuse('a signature never changes');
     ALTER TABLE hubbub.ledger DISABLE TRIGGER ledger_stays;
     UPDATE hubbub.ledger SET version = 2;
+    ALTER TABLE hubbub.ledger ENABLE TRIGGER ledger_stays;
+    """
+
+  /// Brings a ledger of version 2 to version 3: the runs of declared schedules, which whoever reads
+  /// or writes releases reads or writes too.
+  static let thirdStep = """
+    CREATE TABLE hubbub.runs (
+      schedule text COLLATE "C" NOT NULL,
+      run bigint NOT NULL,
+      release_id text COLLATE "C",
+      PRIMARY KEY (schedule, run)
+    );
+    CREATE UNIQUE INDEX runs_by_release ON hubbub.runs (release_id);
+    CREATE INDEX releases_unfinished ON hubbub.releases (dataset, id)
+      WHERE state IN ('reserved', 'open');
+    CREATE TRIGGER runs_remain BEFORE DELETE ON hubbub.runs
+      FOR EACH ROW EXECUTE FUNCTION hubbub.refuse('a run is never removed');
+    DO $$
+    DECLARE granted record;
+    BEGIN
+      FOR granted IN SELECT grantee, privilege_type FROM information_schema.role_table_grants
+        WHERE table_schema = 'hubbub' AND table_name = 'releases' AND grantee <> current_user
+          AND privilege_type IN ('SELECT', 'INSERT', 'UPDATE')
+      LOOP
+        EXECUTE format('GRANT %s ON hubbub.runs TO %s', granted.privilege_type,
+          CASE granted.grantee WHEN 'PUBLIC' THEN 'PUBLIC' ELSE quote_ident(granted.grantee) END);
+      END LOOP;
+    END $$;
+    ALTER TABLE hubbub.ledger DISABLE TRIGGER ledger_stays;
+    UPDATE hubbub.ledger SET version = 3;
     ALTER TABLE hubbub.ledger ENABLE TRIGGER ledger_stays;
     """
 

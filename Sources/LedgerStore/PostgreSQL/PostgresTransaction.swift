@@ -34,6 +34,18 @@ struct PostgresTransaction: LedgerTransaction {
     try run("SELECT dataset FROM accounts WHERE dataset = ? FOR UPDATE", [.text(dataset)])
   }
 
+  func keepsSchedules() throws -> Bool {
+    try PostgresSchema.version(of: connection) ?? 0 >= PostgresSchema.firstWithSchedules
+  }
+
+  func bringUp() throws {
+    do { try PostgresSchema.bringUp(connection) } catch PostgresError.refused(state: "42501", _) {
+      throw StoreRefusal(
+        detail: "its tables are of an older version; its owner brings them up by opening an account"
+      )
+    }
+  }
+
   /// Looks for triggers that are gone or switched off; the server watches its own files.
   func integrityFindings() throws -> [String] {
     try PostgresSchema.missingTriggers(connection).map {

@@ -51,48 +51,77 @@ struct LedgerRules {
   func storedRelease(_ id: ReleaseID, dataset: String, digest: String) throws -> StoredRelease? {
     _ = try filter(of: dataset)
     guard let row = try tables.release(id), row.state != .voided else { return nil }
-    guard row.dataset == dataset, row.digest == digest else { throw LedgerError.conflict(id) }
+    guard row.dataset == dataset, row.digest == digest, row.state != .scheduled else {
+      throw LedgerError.conflict(id)
+    }
     return row.state == .committed ? try stored(row) : nil
   }
 
   /// Throws what a reservation would throw, and changes nothing.
   func check(_ request: ReservationRequest) throws {
     let filter = try filter(of: request.dataset)
-    let row = try held(request)
-    if row?.state == .committed { return }
+    let place = try place(of: request)
+    if case .released = place { return }
     try checkPins(of: filter.policy, against: request)
     _ = try filter.policy.signingKey?.signer()
-    if row == nil { _ = try accepted(request.spend, dataset: request.dataset, filter: filter) }
+    guard case .first = place else { return }
+    if let run = request.schedule {
+      let spend = run.spend(request.spend)
+      _ = try acceptedSchedule(spend, dataset: request.dataset, filter: filter)
+    } else {
+      _ = try accepted(request.spend, dataset: request.dataset, filter: filter)
+    }
   }
 
   /// Holds a loss, takes up an attempt that died, or finds what was paid before.
   func reserve(_ request: ReservationRequest, attempt: String) throws -> ReservedAs {
     let filter = try filter(of: request.dataset)
-    let row = try held(request)
-    if let row, row.state == .committed { return .committed(try stored(row)) }
+    let place = try place(of: request)
+    if case .released(let row) = place { return .committed(try stored(row)) }
     try checkPins(of: filter.policy, against: request)
     // A release that could not be signed must not be paid.
     _ = try filter.policy.signingKey?.signer()
-    if var row {
+    if case .begun(var row) = place {
       // The loss is held already, under the day label of the first attempt.
       row.attempt = attempt
       try tables.store(row)
       _ = try tables.append(self.entry(.resume, row))
       return .reserved(attempt: attempt)
     }
-    let spend = try charge(request.spend, dataset: request.dataset, filter: filter)
-    let reserved = ReleaseRow(
+    var reserved = ReleaseRow(
       id: request.id,
       dataset: request.dataset,
       state: .reserved,
       attempt: attempt,
-      spend: spend,
+      spend: request.spend,
       digest: request.digest,
       dataPinned: Self.pinsData(filter.policy, request.data)
     )
-    try tables.store(reserved)
-    _ = try tables.append(self.entry(.reserve, reserved, loss: true))
+    if let run = request.schedule {
+      if case .first = place { try declare(request, run, filter: filter) }
+      let spend = request.spend
+      reserved.spend = Spend(
+        loss: spend.loss,
+        analyst: spend.analyst,
+        day: run.day,
+        slices: try filter.checkedSlices(of: spend)
+      )
+      try tables.store(reserved)
+      try tables.store(run: run.index, of: run.name, id: reserved.id)
+      _ = try tables.append(self.entry(.reserve, reserved, run: run.name, run.index))
+    } else {
+      reserved.spend = try charge(request.spend, dataset: request.dataset, filter: filter)
+      try tables.store(reserved)
+      _ = try tables.append(self.entry(.reserve, reserved, loss: true))
+    }
     return .reserved(attempt: attempt)
+  }
+
+  /// Where a request stands, or why it cannot be met.
+  private func place(of request: ReservationRequest) throws -> RunPlace {
+    if let run = request.schedule { return try place(of: request, run) }
+    guard let row = try held(request) else { return .first }
+    return row.state == .committed ? .released(row) : .begun(row)
   }
 
   /// Records that signals are about to be read.
@@ -136,32 +165,31 @@ struct LedgerRules {
     return try stored(row)
   }
 
-  /// Gives back a reservation under which nothing was read.
-  func void(_ id: ReleaseID) throws {
+  /// Gives back a reservation under which nothing was read, or a schedule of which nothing was.
+  ///
+  /// - Returns: The loss that was given back; `nil` for a run, for which its schedule has paid.
+  func void(_ id: ReleaseID) throws -> PrivacyLoss? {
     guard var row = try tables.release(id) else {
       throw LedgerError.notVoidable(id, state: "unknown")
     }
+    if row.state == .scheduled { return try voidSchedule(row) }
     guard row.state == .reserved else {
       throw LedgerError.notVoidable(id, state: row.state.rawValue)
     }
-    let filter = try filter(of: row.dataset)
-    try tables.transaction.lock(account: row.dataset)
-    for account in filter.accounts(analyst: row.spend.analyst, day: row.spend.day) {
-      var odometer = try tables.odometer(of: account, dataset: row.dataset)
-      guard odometer.remove(row.spend.loss, slices: row.spend.slices) else {
-        throw Damage("a balance of '\(row.dataset)' is less than what the release '\(id)' holds")
-      }
-      try tables.store(
-        odometer,
-        of: account,
-        dataset: row.dataset,
-        changed: row.spend.slices
-      )
+    let run = try tables.run(of: id)
+    if let run {
+      _ = try tables.append(self.entry(.void, row, run: run.schedule, run.index))
+      try tables.store(run: run.index, of: run.schedule, id: nil)
+    } else {
+      let filter = try filter(of: row.dataset)
+      try tables.transaction.lock(account: row.dataset)
+      try giveBack(filter.charges(of: row.spend), row, filter: filter)
+      _ = try tables.append(self.entry(.void, row, loss: true))
     }
-    _ = try tables.append(self.entry(.void, row, loss: true))
     row.state = .voided
     row.attempt = nil
     try tables.store(row)
+    return run == nil ? row.spend.loss : nil
   }
 
   /// Spends a loss outside this program; unless its day was given, the day of the first spend
@@ -204,9 +232,10 @@ struct LedgerRules {
   /// What is kept under the id of a request, voided reservations aside.
   private func held(_ request: ReservationRequest) throws -> ReleaseRow? {
     guard let row = try tables.release(request.id), row.state != .voided else { return nil }
-    guard row.dataset == request.dataset, row.digest == request.digest,
+    guard row.dataset == request.dataset, row.digest == request.digest, row.state != .scheduled,
       row.spend.loss == request.spend.loss, row.spend.analyst == request.spend.analyst,
-      row.spend.slices.map(Set.init) == request.spend.slices.map(Set.init)
+      row.spend.slices.map(Set.init) == request.spend.slices.map(Set.init),
+      try tables.run(of: request.id) == nil
     else { throw LedgerError.conflict(request.id) }
     return row
   }
@@ -238,7 +267,22 @@ struct LedgerRules {
     return Spend(loss: spend.loss, analyst: spend.analyst, day: spend.day, slices: slices)
   }
 
-  private func balances(
+  /// Takes charges off the accounts that hold them.
+  func giveBack(
+    _ charges: [(BudgetAccount, PrivacyLoss)],
+    _ row: ReleaseRow,
+    filter: BudgetFilter
+  ) throws {
+    let balances = try balances(charges.map(\.0), dataset: row.dataset)
+    guard let before = filter.removed(charges, slices: row.spend.slices, from: balances) else {
+      throw Damage("a balance of '\(row.dataset)' is less than what the release '\(row.id)' holds")
+    }
+    for (account, odometer) in before {
+      try tables.store(odometer, of: account, dataset: row.dataset, changed: row.spend.slices)
+    }
+  }
+
+  func balances(
     _ accounts: [BudgetAccount],
     dataset: String
   ) throws -> [BudgetAccount: Odometer] {
@@ -304,7 +348,7 @@ struct LedgerRules {
   }
 
   /// An entry about a release; with `loss`, what it holds or gives back.
-  private func entry(_ kind: LedgerEntryKind, _ row: ReleaseRow, loss: Bool = false) -> EntryText {
+  func entry(_ kind: LedgerEntryKind, _ row: ReleaseRow, loss: Bool = false) -> EntryText {
     var entry = self.entry(kind, dataset: row.dataset)
     entry.release = row.id.description
     entry.attempt = row.attempt
@@ -312,6 +356,21 @@ struct LedgerRules {
     entry.describe(row.spend)
     entry.digest = row.digest
     entry.dataPinned = row.dataPinned.map { $0 ? "1" : "0" }
+    return entry
+  }
+
+  /// An entry about a run of a schedule, which says what it would cost and carries no loss.
+  private func entry(
+    _ kind: LedgerEntryKind,
+    _ row: ReleaseRow,
+    run schedule: ReleaseID,
+    _ index: Int
+  ) -> EntryText {
+    var entry = entry(kind, row, loss: true)
+    entry.epsilon = nil
+    entry.delta = nil
+    entry.policy =
+      DeclaredRun(schedule: schedule, index: index, loss: row.spend.loss).storedText
     return entry
   }
 }

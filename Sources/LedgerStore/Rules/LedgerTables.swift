@@ -16,6 +16,8 @@ enum ReleaseState: String, Sendable, Hashable {
   case voided
   /// A loss that was spent outside this program.
   case spent
+  /// It is no release but a schedule, whose price was charged.
+  case scheduled
 }
 
 /// The row of one release.
@@ -27,7 +29,8 @@ struct ReleaseRow: Sendable, Hashable {
   var spend: Spend
   var digest: String?
   var dataPinned: Bool?
-  /// The position of the entry that put it in its last state, where that is `committed` or `spent`.
+  /// The position of the entry that put it in its last state, where that is `committed`, `spent`
+  /// or `scheduled`.
   var position: Int?
 }
 
@@ -218,6 +221,63 @@ struct LedgerTables {
     )
   }
 
+  /// The releases of an account that are begun and not done, in the order of their ids.
+  func unfinished(dataset: String) throws -> [UnfinishedRelease] {
+    try transaction.rows(Statements.unfinished, [.text(dataset)]).map { row in
+      let release = try Self.release(row)
+      return UnfinishedRelease(
+        id: release.id,
+        isOpen: release.state == .open,
+        spend: release.spend,
+        schedule: try run(of: release.id)?.schedule
+      )
+    }
+  }
+
+  // MARK: - Schedules
+
+  /// The names of an account's schedules, in order; those that were voided are left out.
+  func schedules(of dataset: String) throws -> [ReleaseID] {
+    guard try transaction.keepsSchedules() else { return [] }
+    return try transaction.rows(Statements.schedules, [.text(dataset)]).map { row in
+      try ReleaseID(stored: row.text(0, place: "a schedule"), place: "a schedule")
+    }
+  }
+
+  /// The runs of a schedule that are held or further along, in order.
+  func runs(of schedule: ReleaseID) throws -> [(id: ReleaseID, state: ReleaseState)] {
+    guard try transaction.keepsSchedules() else { return [] }
+    let place = "a run of the schedule '\(schedule)'"
+    return try transaction.rows(Statements.runs, [.text(schedule.description)]).map { row in
+      guard let state = ReleaseState(rawValue: try row.text(1, place: place)) else {
+        throw Damage("\(place) is in no known state")
+      }
+      return (try ReleaseID(stored: row.text(0, place: place), place: place), state)
+    }
+  }
+
+  /// The schedule that a release is a run of, and its number from 0; `nil` for other releases.
+  func run(of id: ReleaseID) throws -> (schedule: ReleaseID, index: Int)? {
+    guard try transaction.keepsSchedules() else { return nil }
+    let place = "the run '\(id)'"
+    return try transaction.rows(Statements.runOfRelease, [.text(id.description)]).first.map { row in
+      (
+        try ReleaseID(stored: row.text(0, place: place), place: place),
+        try row.integer(1, place: place)
+      )
+    }
+  }
+
+  /// Writes which release a run is; `nil` where it was given back.
+  func store(run: Int, of schedule: ReleaseID, id: ReleaseID?) throws {
+    try transaction.run(
+      Statements.setRun,
+      [.text(schedule.description), .integer(run), StoredValue(id?.description)]
+    )
+  }
+
+  // MARK: - Bodies and signatures
+
   func body(of id: ReleaseID) throws -> [UInt8] {
     let row = try transaction.rows(Statements.body, [.text(id.description)]).first
     guard case .bytes(let bytes) = row?.values[0] else {
@@ -238,7 +298,7 @@ struct LedgerTables {
 
   func store(_ body: [UInt8], of id: ReleaseID) throws {
     guard body.count <= transaction.largestBody else {
-      throw BodyTooLarge(
+      throw StoreRefusal(
         detail: "the release '\(id)' has \(body.count) bytes, more than a ledger keeps"
       )
     }

@@ -33,6 +33,12 @@ protocol LedgerTransaction {
   /// Keeps everyone else from an account until the transaction ends.
   func lock(account dataset: String) throws
 
+  /// Whether the tables are new enough for schedules.
+  func keepsSchedules() throws -> Bool
+
+  /// Brings the tables to the version of this program, so that they have room for schedules.
+  func bringUp() throws
+
   /// What the database finds wrong with itself, a sentence each.
   func integrityFindings() throws -> [String]
 }
@@ -92,7 +98,7 @@ struct StoredRow: Sendable {
   }
 }
 
-/// A body that no ledger of this kind can keep.
-struct BodyTooLarge: Error {
+/// What the store beneath a ledger cannot do, for a reason that people can act on.
+struct StoreRefusal: Error {
   let detail: String
 }

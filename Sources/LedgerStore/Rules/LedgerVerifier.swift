@@ -17,6 +17,7 @@ struct LedgerVerifier {
   private var findings: [String] = []
   private var filters: [String: BudgetFilter] = [:]
   private var balances: [BalanceKey: Odometer] = [:]
+  private var schedules = ScheduleHistory()
 
   private struct BalanceKey: Hashable {
     let dataset: String
@@ -38,6 +39,7 @@ struct LedgerVerifier {
     try checkAccounts()
     try checkBalances()
     try checkReleases()
+    try checkRuns()
     return LedgerVerification(entries: count, head: head, findings: findings)
   }
 
@@ -91,37 +93,63 @@ struct LedgerVerifier {
     guard let filter = filters[entry.dataset] else {
       throw Damage("\(place) is about the account '\(entry.dataset)', which is not open")
     }
-    guard [.reserve, .spend, .void].contains(entry.kind) else { return }
+    try schedules.follow(entry)
+    // The run of a schedule carries no loss: its schedule has paid.
+    guard [.reserve, .spend, .void, .schedule].contains(entry.kind), entry.run == nil else {
+      return
+    }
     guard let loss = entry.loss, let day = entry.day else {
       throw Damage("\(place) lacks its loss or its day")
     }
-    let accounts = filter.accounts(analyst: entry.analyst, day: day)
-    if entry.kind == .void {
-      for account in accounts {
-        let key = BalanceKey(dataset: entry.dataset, account: account)
-        guard balances[key, default: Odometer()].remove(loss, slices: entry.slices) else {
-          throw Damage("\(place) gives back more than was held")
-        }
-      }
-      return
-    }
     let spend = Spend(loss: loss, analyst: entry.analyst, day: day, slices: entry.slices)
+    let schedule = entry.declared?.spend(spend)
+    let charges = schedule.map(filter.charges(of:)) ?? filter.charges(of: spend)
     var touched: [BudgetAccount: Odometer] = [:]
-    for account in accounts {
+    for (account, _) in charges {
       touched[account] = balances[BalanceKey(dataset: entry.dataset, account: account)]
     }
-    switch filter.decide(spend, balances: touched) {
-    case .accepted(let after, _):
-      for (account, odometer) in after {
+    func keep(_ odometers: [BudgetAccount: Odometer]) {
+      for (account, odometer) in odometers {
         balances[BalanceKey(dataset: entry.dataset, account: account)] = odometer
       }
-    case .refused:
-      for account in accounts {
-        balances[BalanceKey(dataset: entry.dataset, account: account), default: Odometer()]
-          .add(loss, slices: entry.slices)
+    }
+    if entry.kind == .void {
+      guard let before = filter.removed(charges, slices: entry.slices, from: touched) else {
+        throw Damage("\(place) gives back more than was held")
       }
+      return keep(before)
+    }
+    switch schedule.map({ Self.verdict(filter.decide($0, balances: touched)) })
+      ?? Self.verdict(filter.decide(spend, balances: touched))
+    {
+    case .accepted: keep(filter.added(charges, slices: entry.slices, to: touched))
+    case .refused:
+      keep(filter.added(charges, slices: entry.slices, to: touched))
       throw Damage("\(place) passes a cap of the account '\(entry.dataset)'")
     case .invalid: throw Damage("\(place) has no meaning under the policy of its account")
+    }
+  }
+
+  /// What a decision comes to, for spends and schedules alike.
+  private enum Verdict {
+    case accepted
+    case refused
+    case invalid
+  }
+
+  private static func verdict(_ decision: BudgetDecision) -> Verdict {
+    switch decision {
+    case .accepted: .accepted
+    case .refused: .refused
+    case .invalid: .invalid
+    }
+  }
+
+  private static func verdict(_ decision: ScheduleDecision) -> Verdict {
+    switch decision {
+    case .accepted: .accepted
+    case .refused: .refused
+    case .invalid: .invalid
     }
   }
 
@@ -211,6 +239,28 @@ struct LedgerVerifier {
     }
   }
 
+  /// Compares which release each run is with what entries say.
+  private mutating func checkRuns() throws {
+    guard try tables.transaction.keepsSchedules() else { return }
+    var stored: [ReleaseID: [Int: ReleaseID]] = [:]
+    let transaction = tables.transaction
+    try transaction.forEachRow(Statements.allRuns) { row in
+      do {
+        let place = "a run"
+        let schedule = try ReleaseID(stored: row.text(0, place: place), place: place)
+        let id = try ReleaseID(stored: row.text(2, place: place), place: place)
+        stored[schedule, default: [:]][try row.integer(1, place: place)] = id
+      } catch let damage as Damage {
+        findings.append(damage.detail)
+      }
+    }
+    let derived = schedules.schedules.mapValues(\.ids).filter { !$0.value.isEmpty }
+    for name in Set(stored.keys).union(derived.keys).sorted(by: { "\($0)" < "\($1)" })
+    where stored[name] != derived[name] {
+      findings.append("the runs of the schedule '\(name)' are not as its entries say")
+    }
+  }
+
   /// The release after an entry, from the release before it.
   private static func advance(
     _ row: ReleaseRow?,
@@ -219,19 +269,18 @@ struct LedgerVerifier {
   ) throws(Damage) -> ReleaseRow? {
     let isFree = row == nil || row?.state == .voided
     switch (entry.kind, row) {
-    case (.reserve, _) where isFree, (.spend, _) where isFree:
-      guard let id = entry.release, let loss = entry.loss, let day = entry.day else { break }
-      let spend = Spend(loss: loss, analyst: entry.analyst, day: day, slices: entry.slices)
-      let isSpend = entry.kind == .spend
+    case (.reserve, _) where isFree, (.spend, _) where isFree, (.schedule, _) where isFree:
+      guard let id = entry.release, let loss = entry.loss ?? entry.run?.loss, let day = entry.day
+      else { break }
       return ReleaseRow(
         id: id,
         dataset: entry.dataset,
-        state: isSpend ? .spent : .reserved,
+        state: entry.kind == .spend ? .spent : entry.kind == .schedule ? .scheduled : .reserved,
         attempt: text.attempt,
-        spend: spend,
+        spend: Spend(loss: loss, analyst: entry.analyst, day: day, slices: entry.slices),
         digest: entry.digest,
         dataPinned: text.dataPinned.map { $0 == "1" },
-        position: isSpend ? entry.position : nil
+        position: entry.kind == .reserve ? nil : entry.position
       )
     case (_, var row?) where row.dataset == entry.dataset:
       switch (entry.kind, row.state) {
@@ -242,10 +291,9 @@ struct LedgerVerifier {
         row.state = .open
       case (.commit, .open) where row.attempt == text.attempt && row.digest == entry.digest:
         (row.state, row.attempt, row.position) = (.committed, nil, entry.position)
-      case (.void, .reserved)
-      where row.spend.loss == entry.loss && row.spend.day == entry.day
-        && row.spend.analyst == entry.analyst && row.spend.slices == entry.slices:
-        (row.state, row.attempt) = (.voided, nil)
+      case (.void, .reserved) where entry.givesBack(row) && entry.declared == nil,
+        (.void, .scheduled) where entry.givesBack(row) && entry.declared != nil:
+        (row.state, row.attempt, row.position) = (.voided, nil, nil)
       default:
         throw Damage("entry \(entry.position) does not follow from the release '\(row.id)'")
       }
@@ -291,6 +339,14 @@ struct LedgerVerifier {
         "the signature of the release '\(row.id)' is not by the key of the account '\(row.dataset)'"
       )
     }
+  }
+}
+
+extension LedgerEntry {
+  /// Whether it names what a release holds.
+  fileprivate func givesBack(_ row: ReleaseRow) -> Bool {
+    (loss ?? run?.loss) == row.spend.loss && day == row.spend.day
+      && analyst == row.spend.analyst && slices == row.spend.slices
   }
 }
 

@@ -52,6 +52,11 @@ enum Statements {
 
   static let release = "SELECT \(releaseColumns) FROM releases WHERE id = ?"
 
+  static let unfinished = """
+    SELECT \(releaseColumns) FROM releases
+    WHERE dataset = ? AND state IN ('reserved', 'open') ORDER BY id
+    """
+
   static let releasesWithoutEntry = """
     SELECT id FROM releases
     WHERE NOT EXISTS (SELECT 1 FROM entries WHERE entries.release_id = releases.id)
@@ -66,6 +71,27 @@ enum Statements {
       analyst = excluded.analyst, day = excluded.day, epsilon = excluded.epsilon,
       delta = excluded.delta, slices = excluded.slices, digest = excluded.digest,
       data_pinned = excluded.data_pinned, position = excluded.position
+    """
+
+  static let schedules = """
+    SELECT releases.id FROM runs JOIN releases ON releases.id = runs.schedule
+    WHERE runs.run = 0 AND releases.dataset = ? AND releases.state = 'scheduled'
+    ORDER BY releases.id
+    """
+
+  static let runs = """
+    SELECT runs.release_id, releases.state FROM runs
+    LEFT JOIN releases ON releases.id = runs.release_id
+    WHERE runs.schedule = ? AND runs.release_id IS NOT NULL ORDER BY runs.run
+    """
+
+  static let runOfRelease = "SELECT schedule, run FROM runs WHERE release_id = ?"
+
+  static let allRuns = "SELECT schedule, run, release_id FROM runs WHERE release_id IS NOT NULL"
+
+  static let setRun = """
+    INSERT INTO runs (schedule, run, release_id) VALUES (?, ?, ?)
+    ON CONFLICT (schedule, run) DO UPDATE SET release_id = excluded.release_id
     """
 
   static let signature = "SELECT value FROM signatures WHERE position = ?"

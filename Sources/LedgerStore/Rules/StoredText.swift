@@ -68,7 +68,7 @@ func sliceText(_ slices: [String]?) -> String? {
 }
 
 /// JSON with its keys in order.
-private func json(_ value: some Encodable) -> String {
+func json(_ value: some Encodable) -> String {
   let encoder = JSONEncoder()
   encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
   guard let data = try? encoder.encode(value) else {

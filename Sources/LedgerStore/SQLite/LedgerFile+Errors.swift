@@ -10,7 +10,7 @@ extension LedgerFile {
     switch thrown {
     case let error as LedgerError: error
     case let damage as Damage: failure(.damaged, damage.detail)
-    case let body as BodyTooLarge: failure(.other, body.detail)
+    case let refusal as StoreRefusal: failure(.other, refusal.detail)
     case let error as DatabaseError: failure(kind(of: error), detail(of: error))
     case is RowDecodingError: failure(.damaged, "it holds a value of another type than its column")
     default: failure(.other, "an error of unknown origin")

@@ -22,17 +22,14 @@ extension SQLiteLedger {
 
   /// Brings a ledger that an older version made to the current schema.
   ///
-  /// Only the opening of an account needs that: what a newer schema adds is for accounts that an
-  /// older version cannot make.
+  /// Only the opening of an account and the first schedule need that: what a newer schema adds is
+  /// for what an older version cannot make.
   private func bringUp() throws(LedgerError) {
     guard !isReadOnly else { return }
     do {
       try queue.writeWithoutTransaction { database in
         try database.inTransaction(.immediate) {
-          let version = try Int.fetchOne(database, sql: "PRAGMA user_version") ?? 0
-          guard version < SQLiteSchema.version else { return .rollback }
-          for step in SQLiteSchema.steps[version...] { try database.execute(sql: step.sql) }
-          try database.execute(sql: "PRAGMA user_version = \(SQLiteSchema.version)")
+          try SQLiteSchema.bringUp(database)
           return .commit
         }
       }
@@ -62,8 +59,7 @@ extension SQLiteLedger {
       try queue.inDatabase { database in
         try database.inTransaction(.immediate) {
           try database.execute(sql: "PRAGMA application_id = \(SQLiteSchema.applicationID)")
-          for step in SQLiteSchema.steps { try database.execute(sql: step.sql) }
-          try database.execute(sql: "PRAGMA user_version = \(SQLiteSchema.version)")
+          try SQLiteSchema.bringUp(database)
           let tables = LedgerTables(transaction: SQLiteTransaction(database: database))
           try LedgerRules(tables: tables, time: LedgerClock.now()).create(policy)
           return .commit
@@ -98,7 +94,7 @@ extension SQLiteLedger {
 
   /// Refuses a ledger of a newer version, and one that lacks its tables.
   static func checkSchema(_ database: Database, _ file: LedgerFile) throws {
-    let version = try Int.fetchOne(database, sql: "PRAGMA user_version") ?? 0
+    let version = try SQLiteSchema.version(of: database)
     guard version <= SQLiteSchema.version else {
       throw file.failure(
         .newerSchema,

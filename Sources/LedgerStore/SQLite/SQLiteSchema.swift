@@ -1,6 +1,8 @@
 // SQLiteSchema.swift: the tables of a ledger in SQLite, as a list of steps to which steps are only ever added.
 // SPDX-License-Identifier: Apache-2.0
 
+import GRDB
+
 /// The tables of a ledger, and the marks by which a file is known to be one.
 enum SQLiteSchema {
   /// The application id in the file's header: the letters `HUBB`.
@@ -15,8 +17,25 @@ enum SQLiteSchema {
       "accounts", "balances", "entries", "entries_by_dataset", "entries_by_release", "releases",
       "entries_follow_on", "entries_stay", "entries_remain",
     ]
-    return version < 2
-      ? first : first.union(["signatures", "signatures_stay", "signatures_remain"])
+    let second: Set<String> = ["signatures", "signatures_stay", "signatures_remain"]
+    let third: Set<String> = ["runs", "runs_by_release", "runs_remain", "releases_unfinished"]
+    return first.union(version < 2 ? [] : second).union(version < 3 ? [] : third)
+  }
+
+  /// The first version that keeps schedules, and accounts that add up zCDP.
+  static let firstWithSchedules = 3
+
+  /// The version of a database.
+  static func version(of database: Database) throws -> Int {
+    try Int.fetchOne(database, sql: "PRAGMA user_version") ?? 0
+  }
+
+  /// Brings a database to the current version, inside a transaction that writes.
+  static func bringUp(_ database: Database) throws {
+    let old = try version(of: database)
+    guard old < version else { return }
+    for step in steps[old...] { try database.execute(sql: step.sql) }
+    try database.execute(sql: "PRAGMA user_version = \(version)")
   }
 
   /// The steps from an empty file to the current version, each applied once, in this order.
@@ -99,6 +118,22 @@ enum SQLiteSchema {
         BEGIN SELECT RAISE(ABORT, 'a signature never changes'); END;
       CREATE TRIGGER signatures_remain BEFORE DELETE ON signatures
         BEGIN SELECT RAISE(ABORT, 'a signature is never removed'); END;
+      """
+    ),
+    (
+      "the runs of declared schedules, and a way to the releases that are not done",
+      """
+      CREATE TABLE runs (
+        schedule TEXT NOT NULL,
+        run INTEGER NOT NULL,
+        release_id TEXT,
+        PRIMARY KEY (schedule, run)
+      ) WITHOUT ROWID;
+      CREATE UNIQUE INDEX runs_by_release ON runs (release_id);
+      CREATE TRIGGER runs_remain BEFORE DELETE ON runs
+        BEGIN SELECT RAISE(ABORT, 'a run is never removed'); END;
+      CREATE INDEX releases_unfinished ON releases (dataset, id)
+        WHERE state IN ('reserved', 'open');
       """
     ),
   ]

@@ -31,6 +31,12 @@ struct SQLiteTransaction: LedgerTransaction {
   /// The file is locked as a whole.
   func lock(account dataset: String) {}
 
+  func keepsSchedules() throws -> Bool {
+    try SQLiteSchema.version(of: database) >= SQLiteSchema.firstWithSchedules
+  }
+
+  func bringUp() throws { try SQLiteSchema.bringUp(database) }
+
   func integrityFindings() throws -> [String] {
     try String.fetchAll(database, sql: "PRAGMA integrity_check(10)")
       .filter { $0 != "ok" }.map { "the file itself is damaged: \($0)" }

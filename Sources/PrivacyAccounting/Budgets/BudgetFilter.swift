@@ -103,15 +103,8 @@ public struct BudgetFilter: Sendable {
     } catch {
       return .invalid(error, remaining: before)
     }
-    var after: [BudgetAccount: Odometer] = [:]
-    var violated: Set<BudgetLimit> = []
-    for account in accounts(analyst: spend.analyst, day: spend.day) {
-      var odometer = balances[account] ?? Odometer()
-      odometer.add(spend.loss, slices: slices)
-      after[account] = odometer
-      guard let cap = cap(of: account), !cost(of: odometer).fits(within: cap) else { continue }
-      violated.insert(account.limit)
-    }
+    let after = added(charges(of: spend), slices: slices, to: balances)
+    let violated = Set(after.filter { !holds($0.value, $0.key) }.keys.map(\.limit))
     guard violated.isEmpty || spend.loss == .zero else {
       return .refused(BudgetRefusal(violated: violated, remaining: before))
     }
@@ -137,6 +130,51 @@ public struct BudgetFilter: Sendable {
       guard checked.insert(slice).inserted else { throw .duplicateSlice(name) }
     }
     return checked.sorted()
+  }
+
+  /// What a spend adds to each account that it touches.
+  package func charges(of spend: Spend) -> [(BudgetAccount, PrivacyLoss)] {
+    accounts(analyst: spend.analyst, day: spend.day).map { ($0, charge(for: spend.loss, on: $0)) }
+  }
+
+  /// What a loss adds to an account.
+  func charge(for loss: PrivacyLoss, on account: BudgetAccount) -> PrivacyLoss {
+    loss
+  }
+
+  /// The accounts that charges touch, as they are afterwards, whatever their caps.
+  package func added(
+    _ charges: [(BudgetAccount, PrivacyLoss)],
+    slices: [String]?,
+    to balances: [BudgetAccount: Odometer]
+  ) -> [BudgetAccount: Odometer] {
+    var after: [BudgetAccount: Odometer] = [:]
+    for (account, loss) in charges {
+      var odometer = balances[account] ?? Odometer()
+      odometer.add(loss, slices: slices)
+      after[account] = odometer
+    }
+    return after
+  }
+
+  /// The accounts that charges touched, as they were before; `nil` where they do not hold them.
+  package func removed(
+    _ charges: [(BudgetAccount, PrivacyLoss)],
+    slices: [String]?,
+    from balances: [BudgetAccount: Odometer]
+  ) -> [BudgetAccount: Odometer]? {
+    var before: [BudgetAccount: Odometer] = [:]
+    for (account, loss) in charges {
+      var odometer = balances[account] ?? Odometer()
+      guard odometer.remove(loss, slices: slices) else { return nil }
+      before[account] = odometer
+    }
+    return before
+  }
+
+  /// Whether an account costs at most its cap.
+  func holds(_ odometer: Odometer, _ account: BudgetAccount) -> Bool {
+    cap(of: account).map { cost(of: odometer).fits(within: $0) } ?? true
   }
 
   private func cost(of odometer: Odometer?) -> PrivacyLoss {

@@ -56,6 +56,11 @@ extension InvalidSpend: CustomStringConvertible {
       return "the list of slices is empty; leave it out to spend on the whole population"
     case .noDimension:
       return "the policy has no dimension, so a spend cannot be limited to slices; leave them out"
+    case .schedulePrice(.sum):
+      return "the price of the schedule is not the sum of what its runs cost; propose that sum"
+    case .schedulePrice(.certified):
+      return "the account adds up zCDP, in which a certified price has no place; "
+        + "propose the sum of what the runs cost"
     }
   }
 }

@@ -29,6 +29,8 @@ public enum InvalidSpend: Error, Sendable, Hashable {
   case noSlices
   /// Slices where the policy has no dimension.
   case noDimension
+  /// The price of a schedule is not what its rule gives under the policy.
+  case schedulePrice(PricingRule)
 }
 
 /// A part of a spec that differs from what the owner pinned.

@@ -60,6 +60,18 @@ public struct PrivacyLoss: Sendable, Hashable {
     left = left + right
   }
 
+  /// The loss of so many releases that each have this one, by basic composition.
+  ///
+  /// - Precondition: `times >= 0`.
+  /// - Reference: [DR14] theorem 3.16.
+  public func repeated(_ times: Int) -> PrivacyLoss {
+    precondition(times >= 0, "a release takes place a natural number of times")
+    return PrivacyLoss(
+      checkedEpsilon: epsilon * Rational(times),
+      delta: delta * Rational(times)
+    )
+  }
+
   /// Joins two sums, which are not negative because no loss is.
   package init(epsilonSum: Rational, deltaSum: Rational) {
     precondition(epsilonSum.signum >= 0 && deltaSum.signum >= 0, "sums of losses are not negative")

@@ -54,8 +54,9 @@ struct AccountView {
   private let remaining: RemainingBudget
   private let day: String
   private let analyst: String?
-  /// Releases that hold a loss and are not done, with their states.
-  private let pending: [(id: ReleaseID, state: String, loss: PrivacyLoss)]
+  /// Releases that are begun and not done.
+  private let unfinished: [UnfinishedRelease]
+  private let schedules: [(name: ReleaseID, standing: ScheduleStanding)]
 
   init(
     _ ledger: OpenedLedger,
@@ -67,37 +68,10 @@ struct AccountView {
     remaining = try asking { () throws(LedgerError) in
       try ledger.remaining(dataset: name, analyst: analyst, day: day)
     }
+    unfinished = try asking { () throws(LedgerError) in try ledger.unfinished(dataset: name) }
+    schedules = try asking { () throws(LedgerError) in try ledger.schedules(dataset: name) }
     self.day = day
     self.analyst = analyst
-    pending = try Self.pending(ledger, name)
-  }
-
-  /// Follows the history to the releases that are held and not done.
-  private static func pending(
-    _ ledger: OpenedLedger,
-    _ name: String
-  ) throws(CommandFailure) -> [(id: ReleaseID, state: String, loss: PrivacyLoss)] {
-    var held: [ReleaseID: (position: Int, state: String, loss: PrivacyLoss)] = [:]
-    var position = 0
-    while true {
-      let page = try asking { () throws(LedgerError) in
-        try ledger.history(dataset: name, after: position, limit: 1000)
-      }
-      guard let last = page.last else { break }
-      for entry in page {
-        guard let id = entry.release else { continue }
-        switch entry.kind {
-        case .reserve:
-          if let loss = entry.loss { held[id] = (entry.position, "reserved", loss) }
-        case .open: held[id]?.state = "reading signals, or died while it did"
-        case .commit, .void: held[id] = nil
-        case .create, .resume, .spend: break
-        }
-      }
-      position = last.position
-    }
-    return held.sorted { $0.value.position < $1.value.position }
-      .map { ($0.key, $0.value.state, $0.value.loss) }
   }
 
   /// The account in words.
@@ -117,8 +91,7 @@ struct AccountView {
       table.add(Self.row("for \(analyst ?? "any other analyst")", cap, left))
     }
     text += table.text + "\n"
-    let spent = lifetime.epsilon - remaining.lifetime.epsilon
-    text += "Spent so far: epsilon \(spent) of \(lifetime.epsilon). "
+    text += spent
     if remaining.lifetime.epsilon.signum == 0 {
       text += "Nothing is left: every further report is refused; stored\nreleases can still be "
       text += "asked for by their id, at no cost.\n"
@@ -126,12 +99,36 @@ struct AccountView {
       text += "A report of at most epsilon \(fitting) fits now.\n"
     }
     text += Self.pins(policy.pins)
-    for release in pending {
-      text += "Held: \(release.id), \(release.loss), \(release.state). Run the report again with "
-      text += "--id \(release.id) to\nfinish it at no further cost"
-      text += release.state == "reserved" ? ", or void it.\n" : ".\n"
-    }
+    for (name, schedule) in schedules { text += Self.words(name, schedule) }
+    for release in unfinished { text += Self.words(release) }
     return text
+  }
+
+  /// What was spent, where it is a sum, and what "left" means where it is not.
+  private var spent: String {
+    guard policy.accounting == .zcdp else {
+      let spent = policy.lifetime.epsilon - remaining.lifetime.epsilon
+      return "Spent so far: epsilon \(spent) of \(policy.lifetime.epsilon). "
+    }
+    return "Losses add up by zCDP where a cap has a delta: a spend of epsilon costs rho =\n"
+      + "epsilon^2/2, and what is left is the largest single epsilon that still fits.\n"
+  }
+
+  private static func words(_ name: ReleaseID, _ schedule: ScheduleStanding) -> String {
+    let times = schedule.days.count
+    let done = schedule.released.count
+    let rule = schedule.price.rule == .sum ? "the sum of its runs" : "the certified price"
+    return "Schedule \(name): \(done) of \(times) runs were released"
+      + (done < times ? ", the next is that of \(schedule.days[done])" : "")
+      + ".\n  Paid at once for all of them: \(schedule.price.loss), \(rule).\n"
+  }
+
+  private static func words(_ release: UnfinishedRelease) -> String {
+    let state = release.isOpen ? "reading signals, or died while it did" : "reserved"
+    let loss = release.schedule.map { "a run of \($0)" } ?? release.spend.loss.description
+    return "Held: \(release.id), \(loss), \(state). Run the report again with "
+      + "--id \(release.id) to\nfinish it at no further cost"
+      + (release.isOpen ? ".\n" : ", or void it.\n")
   }
 
   /// The largest epsilon that every cap admits.
@@ -159,19 +156,37 @@ struct AccountView {
 
   /// The account for programs.
   var json: JSONText {
-    let held = pending.map { release in
+    let held = unfinished.map { release in
       JSONText.object([
-        ("id", .text(release.id.description)), ("state", .text(release.state)),
-        ("loss", .pair(release.loss)),
+        ("id", .text(release.id.description)),
+        ("state", .text(release.isOpen ? "reading signals, or died while it did" : "reserved")),
+        ("loss", .pair(release.spend.loss)),
+        ("schedule", release.schedule.map { .text($0.description) } ?? .null),
       ])
     }
     return .object([
       ("dataset", .text(policy.dataset)),
       ("privacy_unit", .text(policy.privacyUnit.rawValue)),
+      ("accounting", .text(policy.accounting.rawValue)),
       ("lifetime", .pair(policy.lifetime)),
       ("daily", policy.daily.map { .pair($0) } ?? .null),
       ("remaining", RemainingText.json(remaining)),
       ("held", .list(held)),
+      ("schedules", .list(schedules.map { Self.json($0.name, $0.standing) })),
+    ])
+  }
+
+  private static func json(_ name: ReleaseID, _ schedule: ScheduleStanding) -> JSONText {
+    let done = schedule.released.count
+    return .object([
+      ("name", .text(name.description)),
+      ("every", .text(schedule.every.rawValue)),
+      ("times", .count(schedule.days.count)),
+      ("released", .list(schedule.released.map { .text($0.description) })),
+      ("pending", schedule.pending.map { .text($0.description) } ?? .null),
+      ("next", done < schedule.days.count ? .text(schedule.days[done]) : .null),
+      ("rule", .text(schedule.price.rule.rawValue)),
+      ("price", .pair(schedule.price.loss)),
     ])
   }
 }

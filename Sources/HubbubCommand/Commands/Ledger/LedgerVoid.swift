@@ -11,7 +11,7 @@ struct LedgerVoid: ParsableCommand {
     abstract: "Give back a reservation under which no signal was read.",
     discussion: """
       Once a run has begun to read signals its loss stays spent; run it again under its id to \
-      finish it. For example
+      finish it. A schedule is voided by its name, as long as none of its runs was opened. For example
 
         hubbub ledger void 2026-11-30-5d1f0c2b9a7e4c33
         hubbub ledger void hubbub.ledger 2026-11-30-5d1f0c2b9a7e4c33
@@ -32,7 +32,11 @@ struct LedgerVoid: ParsableCommand {
     }
     let id = try ReleaseNaming.read(word)
     let ledger = try LedgerPlace.open(words.count == 2 ? words[0] : option.ledger)
-    try asking { () throws(LedgerError) in try ledger.void(id) }
-    try Results.write("The reservation \(id) is void; its loss was given back.\n")
+    let loss = try asking { () throws(LedgerError) in try ledger.void(id) }
+    try Results.write(
+      loss == nil
+        ? "The run \(id) is void; its schedule stays paid, and the run can be taken up anew.\n"
+        : "The reservation \(id) is void; its loss was given back.\n"
+    )
   }
 }
