@@ -25,8 +25,8 @@ struct HubbubCommand: ParsableCommand {
       """,
     version: "0.1.0",
     subcommands: [
-      Demo.self, Report.self, Plan.self, LedgerCommand.self, Account.self, Noise.self, Verify.self,
-      SignalsCommand.self,
+      Demo.self, Report.self, Plan.self, LedgerCommand.self, Account.self, Noise.self, Select.self,
+      Verify.self, SignalsCommand.self,
     ]
   )
 }

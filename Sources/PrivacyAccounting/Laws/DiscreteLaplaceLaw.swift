@@ -110,7 +110,7 @@ public struct DiscreteLaplaceLaw: Sendable, Hashable {
   }
 
   /// Tells whether `1 - (1 - t)^n <= alpha`; `nil` where the enclosure of `t` does not decide.
-  private static func stays(
+  static func stays(
     within alpha: Rational,
     draws: Int,
     _ tail: Enclosure
