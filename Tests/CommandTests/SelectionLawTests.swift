@@ -21,15 +21,17 @@ import Testing
   struct Record: Decodable {
     let epsilon: String
     let delta: String
-    let L0: Int
-    let Linf: Int?
+    let cells: Int
+    let signals: Int?
     let split: String?
     let exact: Int?
     let edge: Int?
     let keep: [Kept]
 
     enum CodingKeys: String, CodingKey {
-      case epsilon, delta, L0, Linf, keep
+      case epsilon, delta, keep
+      case cells = "L0"
+      case signals = "Linf"
       case split = "delta_split"
       case exact = "tau_exact"
       case edge = "tau"
@@ -67,7 +69,7 @@ import Testing
   struct Case: CustomTestStringConvertible {
     let rule: String
     let record: Record
-    var testDescription: String { "\(rule) (\(record.epsilon), \(record.delta)) \(record.L0)" }
+    var testDescription: String { "\(rule) (\(record.epsilon), \(record.delta)) \(record.cells)" }
   }
 
   static let cases: [Case] = {
@@ -88,8 +90,8 @@ import Testing
   func `lies within the printed bounds, and they are tight`(test: Case, digits: Int) throws {
     let record = test.record
     var script =
-      "hubbub select --epsilon \(record.epsilon) --delta \(record.delta) --cells \(record.L0)"
-      + " --signals \(record.Linf ?? 1) --rule \(test.rule) --digits \(digits) --format json"
+      "hubbub select --epsilon \(record.epsilon) --delta \(record.delta) --cells \(record.cells)"
+      + " --signals \(record.signals ?? 1) --rule \(test.rule) --digits \(digits) --format json"
     for kept in record.keep { script += " --at \(kept.n)" }
     let outcome = try MemoryDirectory().run(script)
     try #require(outcome.status == 0, "\(outcome.errors)")

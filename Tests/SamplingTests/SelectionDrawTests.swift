@@ -170,7 +170,7 @@ private func sampler(_ rule: OptimalSelection, width: Int = 64) -> KeepSampler {
 }
 
 @Suite struct `Truncated geometric draws` {
-  @Test(arguments: [(Rational(1, 2), 1, 3, 8), (1, 2, 2, 10), (Rational(1, 3), 0, 3, 8)])
+  @Test(arguments: [(Rational(1, 2), 1, 3, 6), (1, 2, 2, 8), (Rational(1, 3), 0, 3, 5)])
   func `have their law on every tape`(scale: Rational, reach: Int64, width: Int, length: Int) {
     let sampler = TruncatedGeometricSampler(scale: scale, reach: reach, wordWidth: width)
     let tapes = census(width: width, length: length) { try sampler.draw(from: &$0) }

@@ -19,7 +19,9 @@ import Testing
       cited.formUnion(here)
       for key in here { #expect(listed.contains(key), "\(file.path) cites [\(key)], not listed") }
     }
-    for page in ["architecture", "privacy-model", "claims", "sampler", "formats"] {
+    for page in [
+      "architecture", "privacy-model", "claims", "sampler", "formats", "selection",
+    ] {
       cited.formUnion(Self.keys(in: SourceTree.text(of: "docs/\(page).md")))
     }
     for key in listed { #expect(cited.contains(key), "[\(key)] is listed and cited nowhere") }

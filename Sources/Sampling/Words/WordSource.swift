@@ -14,7 +14,7 @@ package protocol WordSource: ~Copyable {
 
 extension WordSource where Self: ~Copyable {
   /// Takes one word.
-  mutating func next() throws(Failure) -> UInt64 {
+  package mutating func next() throws(Failure) -> UInt64 {
     let word = UnsafeMutableBufferPointer<UInt64>.allocate(capacity: 1)
     word.initialize(repeating: 0)
     defer {
