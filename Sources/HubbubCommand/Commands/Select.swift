@@ -17,7 +17,7 @@ struct Select: ParsableCommand {
       at most --signals signals in each. For example
 
         hubbub select --epsilon 1 --delta 1e-6 --cells 3 --signals 1
-        hubbub select --epsilon 1 --delta 1e-6 --cells 3 --rule optimal --at 1 --at 50 --format json
+        hubbub select --epsilon 1 --delta 1e-6 --cells 3 --rule optimal --at 50
 
       Rules: threshold keeps a cell whose count with discrete Laplace noise reaches the threshold; \
       --at is a count. optimal keeps the most cells that any rule can and shows no count; geometric \
