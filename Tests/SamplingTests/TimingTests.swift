@@ -8,7 +8,7 @@ import TestSupport
 import Testing
 
 /// The words of many draws, the same memory for every class of values.
-private struct Tape: WordSource {
+private struct TimedTape: WordSource {
   typealias Failure = Never
 
   let words: UnsafeMutableBufferPointer<UInt64>
@@ -24,7 +24,7 @@ private struct Tape: WordSource {
 private struct LeakySampler {
   let sampler: DiscreteLaplaceSampler
 
-  func fill(_ values: inout [Int64], from tape: inout Tape) {
+  func fill(_ values: inout [Int64], from tape: inout TimedTape) {
     let rows = sampler.wordsPerDraw
     for index in values.indices {
       let first = index / 8 * 8 * rows + index % 8
@@ -69,7 +69,7 @@ enum DrawnValues: String, CaseIterable, Sendable {
 private func chanceOfTimes(
   _ classes: (DrawnValues, DrawnValues),
   _ sampler: DiscreteLaplaceSampler,
-  fill: (inout [Int64], inout Tape) -> Void
+  fill: (inout [Int64], inout TimedTape) -> Void
 ) -> Double {
   let draws = 512
   let words = [classes.0, classes.1].map { $0.words(of: sampler, draws: draws) }
@@ -88,7 +88,7 @@ private func chanceOfTimes(
       _ = memory.update(fromContentsOf: words[member])
       // What came before a measurement is the same for both classes: their own first run.
       for _ in 0..<2 {
-        var tape = Tape(words: memory)
+        var tape = TimedTape(words: memory)
         let begin = clock.now
         fill(&values, &tape)
         times[member] = clock.now - begin
