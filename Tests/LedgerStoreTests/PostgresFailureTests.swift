@@ -130,7 +130,7 @@ private func refusal(of place: String) -> LedgerFailure? {
   @Test(arguments: LedgerUnderTest.servers)
   func `holds the ledger for another for too long`(kind: LedgerUnderTest) throws {
     let folder = try LedgerPlace(kind)
-    let ledger = try PostgresLedger(opening: folder.place, patience: 200)
+    let ledger = try PostgresLedger(opening: folder.place, patience: PostgresPatience(lock: 200))
     let other = try PostgresConnection(folder.place)
     try other.script("BEGIN; LOCK TABLE hubbub.ledger")
     let error = #expect(throws: LedgerError.self) {

@@ -40,9 +40,14 @@ private final class Saboteur {
 
   func cut(_ loss: Loss, _ process: Int32, _ socket: Int32) {
     switch loss {
-    case .killedBefore: _ = try? server.texts("SELECT pg_terminate_backend(\(process), 5000)::text")
+    case .killedBefore:
+      _ = try? server.texts("SELECT pg_terminate_backend(\(process), 60000)::text")
     case .killedDuring: _ = try? server.texts("SELECT pg_terminate_backend(\(process))::text")
-    case .replyLost: shutdown(socket, Int32(SHUT_RDWR))
+    case .replyLost:
+      shutdown(socket, Int32(SHUT_RDWR))
+      // A reply that had arrived by then would still be read.
+      var reply = [UInt8](repeating: 0, count: 4096)
+      while recv(socket, &reply, reply.count, Int32(MSG_DONTWAIT)) > 0 {}
     }
   }
 }
@@ -111,7 +116,10 @@ private final class Saboteur {
     sent: Bool
   ) throws {
     let folder = try LedgerPlace(kind)
-    let ledger = try PostgresLedger(opening: folder.place, patience: 300)
+    let ledger = try PostgresLedger(
+      opening: folder.place,
+      patience: PostgresPatience(settling: 300)
+    )
     let saboteur = try Saboteur()
     let charge = try ledger.open(ledger.held(request("r1"))).charged()
     var lost = false
@@ -125,8 +133,7 @@ private final class Saboteur {
       return
     }
     #expect(failure.kind == .other)
-    // The server may need a moment to end what it was given.
-    usleep(300_000)
+    // Until the server has ended what it was given it holds the ledger, and the next step waits.
     let again = try folder.open()
     switch try again.reserve(request("r1")) {
     case .committed(let stored): #expect(sent && stored.body == [1])

@@ -17,6 +17,23 @@ private struct Unsettled: Error {
   let detail: String
 }
 
+/// How long a ledger on a server waits, in milliseconds.
+package struct PostgresPatience: Sendable {
+  /// How long a step waits for another process that holds the ledger.
+  let lock: Int
+  /// How long the server may be silent before it counts as lost.
+  let silence: Int
+  /// How long the server is asked how a commit ended whose reply was lost.
+  let settling: Int
+
+  /// Makes a patience; what is left out is what users get.
+  package init(lock: Int = 15_000, silence: Int = 60_000, settling: Int = 15_000) {
+    self.lock = lock
+    self.silence = silence
+    self.settling = settling
+  }
+}
+
 /// The database of a ledger, over one connection that is made anew when it is lost.
 ///
 /// It is unchecked because the compiler does not see that `current` and `interference` are
@@ -24,13 +41,16 @@ private struct Unsettled: Error {
 final class PostgresDatabase: LedgerDatabase, @unchecked Sendable {
   private let address: PostgresAddress
   private let clock: @Sendable () -> String
-  /// How long a step waits for another process, in milliseconds.
-  private let patience: Int
+  private let patience: PostgresPatience
   private let turn = Mutex(())
   private var current: PostgresConnection?
   private var interference: ((String, Bool, Int32, Int32) -> Void)?
 
-  init(_ address: PostgresAddress, patience: Int, clock: @escaping @Sendable () -> String) {
+  init(
+    _ address: PostgresAddress,
+    patience: PostgresPatience,
+    clock: @escaping @Sendable () -> String
+  ) {
     self.address = address
     self.patience = patience
     self.clock = clock
@@ -148,7 +168,7 @@ final class PostgresDatabase: LedgerDatabase, @unchecked Sendable {
 
   /// Asks how a commit ended whose reply was lost.
   private func wasCommitted(_ number: String, _ detail: String) throws -> Bool {
-    let deadline = ContinuousClock.now + .milliseconds(patience)
+    let deadline = ContinuousClock.now + .milliseconds(patience.settling)
     while ContinuousClock.now < deadline {
       if let connection = try? connected(),
         let row = try? connection.rows(
@@ -198,9 +218,9 @@ final class PostgresDatabase: LedgerDatabase, @unchecked Sendable {
   }
 
   private func connect() throws -> PostgresConnection {
-    let connection = try PostgresConnection(address, patience: Int64(patience) * 4)
+    let connection = try PostgresConnection(address, patience: Int64(patience.silence))
     connection.interference = interference
-    try connection.script(PostgresSchema.session + "; SET lock_timeout TO \(patience)")
+    try connection.script(PostgresSchema.session + "; SET lock_timeout TO \(patience.lock)")
     return connection
   }
 

@@ -26,11 +26,11 @@ public final class PostgresLedger: DurableLedger {
     try self.init(opening: address, clock: LedgerClock.now)
   }
 
-  /// Opens a ledger with another clock, or another patience in milliseconds.
+  /// Opens a ledger with another clock, or another patience.
   package init(
     opening address: String,
     clock: @escaping @Sendable () -> String = LedgerClock.now,
-    patience: Int = 15_000
+    patience: PostgresPatience = PostgresPatience()
   ) throws(LedgerError) {
     database = PostgresDatabase(try PostgresAddress(address), patience: patience, clock: clock)
     try database.open()
@@ -46,7 +46,7 @@ public final class PostgresLedger: DurableLedger {
   ) throws(LedgerError) {
     let database = PostgresDatabase(
       try PostgresAddress(address),
-      patience: 15_000,
+      patience: PostgresPatience(),
       clock: LedgerClock.now
     )
     try database.makeTables()
