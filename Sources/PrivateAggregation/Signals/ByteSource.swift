@@ -48,14 +48,9 @@ final class ByteSource {
     }
     size = status.st_mode & S_IFMT == S_IFREG ? Int(status.st_size) : nil
     block = .allocate(capacity: Self.blockSize)
-    do {
-      // The first bytes tell what the file is; a pipe may give them one at a time.
-      while blockCount < 4, !isAtEnd { try fill() }
-    } catch {
-      close(descriptor)
-      block.deallocate()
-      throw error
-    }
+    // The first bytes tell what the file is; a pipe may give them one at a time. From here on an
+    // error ends in `deinit`, because every property has its value.
+    while blockCount < 4, !isAtEnd { try fill() }
     if blockCount >= 2, block[0] == 0x1F, block[1] == 0x8B { try startInflating() }
   }
 
