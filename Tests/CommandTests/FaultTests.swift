@@ -1,4 +1,4 @@
-// FaultTests.swift: kill -9 and a full disk at every step of a report.
+// FaultTests.swift: a disk without room, two runs at once, and what fault tests share.
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
@@ -18,6 +18,13 @@ enum Machine {
   static let canMount: Bool = {
     guard let folder = try? TemporaryDirectory() else { return false }
     let script = "unshare -m mount -t tmpfs -o size=64k tmpfs ."
+    return (try? HubbubProcess.run(script, in: folder.path).status) == 0
+  }()
+
+  /// Whether a program can be told another time than the machine's.
+  static let canFakeTime: Bool = {
+    guard let folder = try? TemporaryDirectory() else { return false }
+    let script = "[ $(TZ=UTC faketime '2026-03-01 23:59:50' date +%F) = 2026-03-01 ]"
     return (try? HubbubProcess.run(script, in: folder.path).status) == 0
   }()
 
@@ -52,83 +59,7 @@ enum SmallReport {
   }
 }
 
-@Suite struct `Faults at every step` {
-  /// Makes each call of one kind fail in turn, and checks after each what has to hold:
-  /// the ledger verifies, no number is out that was not paid for, the same id finishes the job,
-  /// and it was paid for once.
-  private static let script = """
-    check() { "$@" > /dev/null 2>&1; }
-    at=1 faults=0
-    while [ $at -le 200 ]; do
-      rm -rf l l-wal l-shm out printed; cp base l
-      timeout -k 1 20 strace -f -o /dev/null -e trace=$CALL -e inject=$CALL:$FAULT:when=$at \
-        hubbub report spec.yaml --ledger l --id a --format csv > printed 2> errors
-      status=$?
-      case $FAULT:$status in
-        *:0) ;;
-        signal=*:137) ;;
-        error=*:3) ;;
-        *) echo "ends with $status at $at"; cat errors ;;
-      esac
-      check hubbub ledger verify l || echo "broken ledger at $at"
-      if [ -s printed ] || [ -e out/release.json ] || [ -e out/counts.csv ]; then
-        hubbub ledger history l | grep -q commit || echo "unpaid number at $at"
-      fi
-      if [ -e out/release.json ]; then
-        check hubbub verify out/release.json --ledger l || echo "unlike the ledger at $at"
-        cp out/release.json before
-      fi
-      check hubbub report spec.yaml --ledger l --id a || echo "not taken up at $at"
-      if [ -e before ]; then cmp -s before out/release.json || echo "differs at $at"; fi
-      rm -f before
-      hubbub ledger show l --format json | grep -qF '"remaining": {"lifetime": ["1", "0"]}' \
-        || echo "not paid once at $at"
-      [ $status = 0 ] && break
-      at=$((at + STEP))
-      faults=$((faults + 1))
-    done
-    [ $faults -gt 0 ] && echo done
-    """
-
-  /// The kinds of call, with how many to step over in a plain run.
-  private static let calls = [
-    ("openat", 29), ("read", 17), ("pwrite64", 9), ("fdatasync", 1), ("fsync", 1), ("rename", 1),
-    ("unlink", 1), ("write", 1), ("mkdir", 1),
-  ]
-
-  private func run(_ call: String, _ step: Int, _ fault: String) throws -> String {
-    let folder = try MemoryDirectory()
-    try SmallReport.write(in: folder)
-    let outcome = try folder.run(
-      Self.script,
-      environment: [
-        "CALL": call, "FAULT": fault, "STEP": Machine.isPatient ? "1" : "\(step)",
-      ]
-    )
-    return outcome.output
-  }
-
-  @Test(
-    .enabled(if: Machine.canInject, "needs strace, which may trace here"),
-    arguments: calls
-  )
-  func `a kill leaves the loss spent or the release in the ledger`(
-    call: String,
-    step: Int
-  ) throws {
-    let printed = try run(call, step, "signal=KILL")
-    #expect(printed == "done\n")
-  }
-
-  @Test(
-    .enabled(if: Machine.canInject, "needs strace, which may trace here"),
-    arguments: [("pwrite64", 9), ("fdatasync", 1), ("fsync", 1), ("rename", 1)]
-  )
-  func `a full disk ends the run and loses nothing`(call: String, step: Int) throws {
-    let printed = try run(call, step, "error=ENOSPC")
-    #expect(printed == "done\n")
-  }
-
+@Suite struct `A small disk` {
   @Test(.enabled(if: Machine.canMount, "needs to be root, to mount a small disk"))
   func `a disk that is full says so and how to go on`() throws {
     let folder = try MemoryDirectory()

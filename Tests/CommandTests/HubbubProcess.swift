@@ -23,13 +23,14 @@ enum HubbubProcess {
   /// A folder in memory where there is one: the tests of the ledger itself are what needs a disk.
   static let memory = FileManager.default.isWritableFile(atPath: "/dev/shm") ? "/dev/shm" : "/tmp"
 
-  /// Runs a script to its end, or to the end of a minute; `hubbub` is on its path.
+  /// Runs a script to its end, or for so many seconds; `hubbub` is on its path.
   ///
   /// The shell is started with no signal blocked and none ignored, whatever the test bundle does.
   static func run(
     _ script: String,
     in folder: String,
-    environment: [String: String] = [:]
+    environment: [String: String] = [:],
+    seconds: Int = 60
   ) throws -> Outcome {
     let streams = try TemporaryDirectory()
     let output = try streams.write("", to: "output")
@@ -59,7 +60,7 @@ enum HubbubProcess {
       &attributes,
       Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF)
     )
-    let words = ["timeout", "-k", "1", "60", "/bin/sh", "-c", "cd '\(folder)'\n" + script]
+    let words = ["timeout", "-k", "1", "\(seconds)", "/bin/sh", "-c", "cd '\(folder)'\n" + script]
     let arguments = words.map { strdup($0) } + [nil]
     let values = variables.map { strdup("\($0.key)=\($0.value)") } + [nil]
     defer { for pointer in arguments + values { free(pointer) } }
@@ -106,7 +107,11 @@ final class MemoryDirectory: Sendable {
   }
 
   /// Runs a script in this folder.
-  func run(_ script: String, environment: [String: String] = [:]) throws -> Outcome {
-    try HubbubProcess.run(script, in: path, environment: environment)
+  func run(
+    _ script: String,
+    environment: [String: String] = [:],
+    seconds: Int = 60
+  ) throws -> Outcome {
+    try HubbubProcess.run(script, in: path, environment: environment, seconds: seconds)
   }
 }
