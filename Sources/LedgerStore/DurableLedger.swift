@@ -204,7 +204,8 @@ extension DurableLedger {
   ///
   /// A given head, in hexadecimal, is one that an earlier verification gave; it must still be the
   /// hash of an entry. A given public key, in hexadecimal, is the one by which the releases of every
-  /// account must be signed; without it they must be signed by the key of their own account.
+  /// account that has a key must be signed; without it they must be signed by the key of their own
+  /// account. The accounts without a key are named in the result.
   ///
   /// - Complexity: O(n log n) for n entries.
   public func verify(

@@ -12,6 +12,9 @@ public struct LedgerVerification: Sendable, Hashable {
   public let head: String
   /// What does not hold, a sentence each; empty where everything does.
   public let findings: [String]
+  /// The accounts whose releases nobody signs, in order: only a head that was kept elsewhere shows
+  /// what was done to them.
+  public let unsigned: [String]
 
   /// Whether everything holds.
   public var holds: Bool { findings.isEmpty }

@@ -123,8 +123,9 @@ import Testing
     Mistake(
       name: "more than the budget",
       steps: "sed -i 's/epsilon: 1/epsilon: 2.1/' spec.yaml",
-      message: "the spend would pass the lifetime budget, of which epsilon 2 is left for ever; "
-        + "nothing was charged; spend at most what is left",
+      message:
+        "the spend of epsilon 21/10 would pass the lifetime budget, of which epsilon 2 is left "
+        + "for ever; nothing was charged; at most epsilon 2 fits now",
       status: 1
     ),
   ]

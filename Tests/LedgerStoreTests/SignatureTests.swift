@@ -154,7 +154,23 @@ private func keyFailure(_ step: () throws -> Void) -> LedgerFailure? {
     #expect(try signed.ledger.verify(head: nil, publicKey: other).findings == [finding])
     let place = try LedgerPlace(kind)
     let plain = try place.open()
-    #expect(try plain.verify(head: nil, publicKey: other).findings == [finding])
+    let unsigned = try plain.verify(head: nil, publicKey: other)
+    #expect(unsigned.findings.count == 1 && unsigned.unsigned == ["d"])
+    #expect(unsigned.findings.first?.hasPrefix("no account has a key") == true)
     #expect(try plain.release(request("r1")).receipt.signature == nil)
+  }
+
+  @Test(arguments: LedgerUnderTest.all)
+  func `with other accounts show which are signed and which are not`(
+    kind: LedgerUnderTest
+  ) throws {
+    let signed = try SignedLedger(kind)
+    let key = SampleKey.first.publicHexadecimal
+    try OpenedLedger.create(at: signed.place.place, policy: policy("e"))
+    _ = try signed.ledger.release(request("r1", spend: spend("1/4")))
+    let verification = try signed.ledger.verify(head: nil, publicKey: key)
+    #expect(verification.findings == [] && verification.unsigned == ["e"])
+    let other = try signed.ledger.verify(head: nil, publicKey: SampleKey.second.publicHexadecimal)
+    #expect(other.findings == ["the account 'd' is not signed by the key that was given"])
   }
 }

@@ -25,13 +25,27 @@ import Testing
         lifetime: try loss("1/10", "1e-9"),
         daily: nil,
         analyst: try loss("1/3")
-      )
+      ),
+      asked: try loss("1/2")
     )
     #expect(
       "\(LedgerError.refused(refusal))"
-        == "the spend would pass the lifetime budget, of which epsilon 1/10 and delta "
+        == "the spend of epsilon 1/2 would pass the lifetime budget, of which epsilon 1/10 and delta "
         + "1/1000000000 is left for ever, and the analyst's budget, of which epsilon 1/3 is left; "
-        + "nothing was charged; spend at most what is left"
+        + "nothing was charged; at most epsilon 1/10 fits now"
+    )
+  }
+
+  @Test func `say when nothing more fits, and repeat no endless number`() throws {
+    let refusal = BudgetRefusal(
+      violated: [.daily],
+      remaining: RemainingBudget(lifetime: try loss("1"), daily: .zero, analyst: nil),
+      asked: try loss("1e900")
+    )
+    #expect(
+      "\(refusal)"
+        == "the spend would pass the budget of the day, of which epsilon 0 is left under this "
+        + "label; nothing was charged; nothing more fits now"
     )
   }
 

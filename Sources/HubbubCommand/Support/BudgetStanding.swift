@@ -41,7 +41,7 @@ struct BudgetStanding {
     if let daily = remaining.daily, !plan.loss.fits(within: daily) { violated.insert(.daily) }
     if let cap = remaining.analyst, !plan.loss.fits(within: cap) { violated.insert(.analyst) }
     guard !violated.isEmpty else { return nil }
-    return BudgetRefusal(violated: violated, remaining: remaining).description
+    return BudgetRefusal(violated: violated, remaining: remaining, asked: plan.loss).description
   }
 
   /// The standing in words.

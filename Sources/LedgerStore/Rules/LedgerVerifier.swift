@@ -11,7 +11,7 @@ struct LedgerVerifier {
   let tables: LedgerTables
   /// A hash that must be that of an entry.
   let keptHead: String?
-  /// A public key, in hexadecimal, by which every account must be signed.
+  /// A public key, in hexadecimal, by which every account that has one must be signed.
   let publicKey: String?
 
   private var findings: [String] = []
@@ -40,7 +40,8 @@ struct LedgerVerifier {
     try checkBalances()
     try checkReleases()
     try checkRuns()
-    return LedgerVerification(entries: count, head: head, findings: findings)
+    let unsigned = filters.filter { $0.value.policy.signingKey == nil }.keys.sorted()
+    return LedgerVerification(entries: count, head: head, findings: findings, unsigned: unsigned)
   }
 
   // MARK: - The chain
@@ -170,10 +171,18 @@ struct LedgerVerifier {
     for name in filters.keys.sorted() where !names.contains(name) {
       findings.append("the account '\(name)' is missing")
     }
+    checkKeys()
+  }
+
+  /// Holds the key that was given against every account that has one.
+  private mutating func checkKeys() {
     guard let publicKey else { return }
-    for (name, filter) in filters.sorted(by: { $0.key < $1.key })
-    where filter.policy.signingKey?.publicKey != publicKey {
+    let keys = filters.compactMapValues(\.policy.signingKey)
+    for (name, key) in keys.sorted(by: { $0.key < $1.key }) where key.publicKey != publicKey {
       findings.append("the account '\(name)' is not signed by the key that was given")
+    }
+    if keys.isEmpty {
+      findings.append("no account has a key, so nothing is signed by the one that was given")
     }
   }
 

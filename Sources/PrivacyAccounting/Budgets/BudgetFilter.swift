@@ -106,7 +106,20 @@ public struct BudgetFilter: Sendable {
     let after = added(charges(of: spend), slices: slices, to: balances)
     let violated = Set(after.filter { !holds($0.value, $0.key) }.keys.map(\.limit))
     guard violated.isEmpty || spend.loss == .zero else {
-      return .refused(BudgetRefusal(violated: violated, remaining: before))
+      let fitting = fitting(
+        analyst: spend.analyst,
+        day: spend.day,
+        slices: slices,
+        balances: balances
+      )
+      return .refused(
+        BudgetRefusal(
+          violated: violated,
+          remaining: before,
+          asked: spend.loss,
+          fitting: fitting
+        )
+      )
     }
     let left = remaining(analyst: spend.analyst, day: spend.day, balances: after)
     return .accepted(after, remaining: left)

@@ -60,4 +60,14 @@ public struct RemainingBudget: Sendable, Hashable {
     self.analyst = analyst
     self.accounting = accounting
   }
+
+  /// The largest spend on the whole population that every cap admits.
+  public var fitting: PrivacyLoss {
+    [daily, analyst].compactMap { $0 }.reduce(lifetime) { smallest, cap in
+      PrivacyLoss(
+        epsilonSum: min(smallest.epsilon, cap.epsilon),
+        deltaSum: min(smallest.delta, cap.delta)
+      )
+    }
+  }
 }

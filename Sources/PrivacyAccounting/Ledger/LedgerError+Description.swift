@@ -21,21 +21,27 @@ extension PrivacyLossError: CustomStringConvertible {
   }
 }
 
-extension BudgetRefusal: CustomStringConvertible {
-  /// Which caps stand in the way and what would fit.
-  public var description: String {
-    let parts = BudgetLimit.allCases.filter(violated.contains).map { limit in
+extension RemainingBudget {
+  /// The caps of a set in words, with what is left of each.
+  public func words(for limits: Set<BudgetLimit>) -> String {
+    BudgetLimit.allCases.filter(limits.contains).map { limit in
       switch limit {
-      case .lifetime:
-        "the lifetime budget, of which \(remaining.lifetime) is left for ever"
-      case .daily:
-        "the budget of the day, of which \((remaining.daily ?? .zero)) is left under this label"
-      case .analyst:
-        "the analyst's budget, of which \((remaining.analyst ?? .zero)) is left"
+      case .lifetime: "the lifetime budget, of which \(lifetime) is left for ever"
+      case .daily: "the budget of the day, of which \(daily ?? .zero) is left under this label"
+      case .analyst: "the analyst's budget, of which \(analyst ?? .zero) is left"
       }
-    }
-    return "the spend would pass " + parts.joined(separator: ", and ")
-      + "; nothing was charged; spend at most what is left"
+    }.joined(separator: ", and ")
+  }
+}
+
+extension BudgetRefusal: CustomStringConvertible {
+  /// Which caps stand in the way and the most that would fit.
+  public var description: String {
+    let loss = asked.map(\.description) ?? ""
+    // A loss with hundreds of digits says nothing to anybody.
+    let spend = loss.isEmpty || loss.count > 100 ? "the spend" : "the spend of \(loss)"
+    let wayOut = fitting == .zero ? "nothing more fits now" : "at most \(fitting) fits now"
+    return "\(spend) would pass \(remaining.words(for: violated)); nothing was charged; \(wayOut)"
   }
 }
 

@@ -7,11 +7,28 @@ public struct BudgetRefusal: Error, Sendable, Hashable {
   public let violated: Set<BudgetLimit>
   /// What is left, unchanged by the request.
   public let remaining: RemainingBudget
+  /// What was asked for; `nil` where that is not known.
+  public let asked: PrivacyLoss?
+  /// The largest spend that every cap admits, for the same analyst, day and slices.
+  public let fitting: PrivacyLoss
 
   /// Makes a refusal.
-  public init(violated: Set<BudgetLimit>, remaining: RemainingBudget) {
+  ///
+  /// - Parameters:
+  ///   - violated: The caps that would be passed.
+  ///   - remaining: What is left of each cap.
+  ///   - asked: What was asked for, if known.
+  ///   - fitting: The largest spend that fits; if left out, the one on the whole population.
+  public init(
+    violated: Set<BudgetLimit>,
+    remaining: RemainingBudget,
+    asked: PrivacyLoss? = nil,
+    fitting: PrivacyLoss? = nil
+  ) {
     self.violated = violated
     self.remaining = remaining
+    self.asked = asked
+    self.fitting = fitting ?? remaining.fitting
   }
 }
 

@@ -14,6 +14,7 @@ struct LedgerShow: ParsableCommand {
 
         hubbub ledger show hubbub.ledger
         hubbub ledger show hubbub.ledger --analyst alice --day 2026-11-30 --format json
+        hubbub ledger show hubbub.ledger --values north,south
       """
   )
 
@@ -28,9 +29,13 @@ struct LedgerShow: ParsableCommand {
   @Option(help: "The day label whose cap is shown; today in UTC if left out.")
   var day: String?
 
+  @Option(help: "Values of the policy's dimension, with commas between: says what fits on them.")
+  var values: String?
+
   @OptionGroup var output: FormatOption
 
   func run() throws {
+    let slices = values.map { $0.split(separator: ",", omittingEmptySubsequences: false) }
     let ledger = try LedgerPlace.open(try ledger.named())
     let names =
       if let dataset { [dataset] } else {
@@ -39,154 +44,13 @@ struct LedgerShow: ParsableCommand {
     let day = day ?? Today.label
     var accounts: [AccountView] = []
     for name in names {
-      accounts.append(try AccountView(ledger, name, analyst: analyst, day: day))
+      accounts.append(
+        try AccountView(ledger, name, analyst: analyst, day: day, slices: slices?.map(String.init))
+      )
     }
     switch output.format {
     case .text: try Results.write(accounts.map(\.text).joined(separator: "\n"))
     case .json: try Results.write(JSONText.object([("accounts", .list(accounts.map(\.json)))]).line)
     }
-  }
-}
-
-/// What there is to see of one account.
-struct AccountView {
-  private let policy: LedgerPolicy
-  private let remaining: RemainingBudget
-  private let day: String
-  private let analyst: String?
-  /// Releases that are begun and not done.
-  private let unfinished: [UnfinishedRelease]
-  private let schedules: [(name: ReleaseID, standing: ScheduleStanding)]
-
-  init(
-    _ ledger: OpenedLedger,
-    _ name: String,
-    analyst: String?,
-    day: String
-  ) throws(CommandFailure) {
-    policy = try asking { () throws(LedgerError) in try ledger.policy(of: name) }
-    remaining = try asking { () throws(LedgerError) in
-      try ledger.remaining(dataset: name, analyst: analyst, day: day)
-    }
-    unfinished = try asking { () throws(LedgerError) in try ledger.unfinished(dataset: name) }
-    schedules = try asking { () throws(LedgerError) in try ledger.schedules(dataset: name) }
-    self.day = day
-    self.analyst = analyst
-  }
-
-  /// The account in words.
-  var text: String {
-    let lifetime = policy.lifetime
-    var text = "\(policy.dataset), which protects one \(policy.privacyUnit.rawValue)\n\n"
-    var table = Columns(
-      ["budget", "cap epsilon", "left epsilon", "cap delta", "left delta"],
-      numbers: [1, 2, 3, 4]
-    )
-    table.add(Self.row("for ever", lifetime, remaining.lifetime))
-    if let cap = policy.daily, let left = remaining.daily {
-      table.add(Self.row("on \(day)", cap, left))
-    }
-    if let left = remaining.analyst {
-      let cap = analyst.flatMap { policy.analysts?[$0] } ?? policy.analysts?["*"] ?? left
-      table.add(Self.row("for \(analyst ?? "any other analyst")", cap, left))
-    }
-    text += table.text + "\n"
-    text += spent
-    if remaining.lifetime.epsilon.signum == 0 {
-      text += "Nothing is left: every further report is refused; stored\nreleases can still be "
-      text += "asked for by their id, at no cost.\n"
-    } else {
-      text += "A report of at most epsilon \(fitting) fits now.\n"
-    }
-    text += Self.pins(policy.pins)
-    for (name, schedule) in schedules { text += Self.words(name, schedule) }
-    for release in unfinished { text += Self.words(release) }
-    return text
-  }
-
-  /// What was spent, where it is a sum, and what "left" means where it is not.
-  private var spent: String {
-    guard policy.accounting == .zcdp else {
-      let spent = policy.lifetime.epsilon - remaining.lifetime.epsilon
-      return "Spent so far: epsilon \(spent) of \(policy.lifetime.epsilon). "
-    }
-    return "Losses add up by zCDP where a cap has a delta: a spend of epsilon costs rho =\n"
-      + "epsilon^2/2, and what is left is the largest single epsilon that still fits.\n"
-  }
-
-  private static func words(_ name: ReleaseID, _ schedule: ScheduleStanding) -> String {
-    let times = schedule.days.count
-    let done = schedule.released.count
-    let rule = schedule.price.rule == .sum ? "the sum of its runs" : "the certified price"
-    return "Schedule \(name): \(done) of \(times) runs were released"
-      + (done < times ? ", the next is that of \(schedule.days[done])" : "")
-      + ".\n  Paid at once for all of them: \(schedule.price.loss), \(rule).\n"
-  }
-
-  private static func words(_ release: UnfinishedRelease) -> String {
-    let state = release.isOpen ? "reading signals, or died while it did" : "reserved"
-    let loss = release.schedule.map { "a run of \($0)" } ?? release.spend.loss.description
-    return "Held: \(release.id), \(loss), \(state). Run the report again with "
-      + "--id \(release.id) to\nfinish it at no further cost"
-      + (release.isOpen ? ".\n" : ", or void it.\n")
-  }
-
-  /// The largest epsilon that every cap admits.
-  private var fitting: Rational {
-    [remaining.daily, remaining.analyst].compactMap { $0?.epsilon }
-      .reduce(remaining.lifetime.epsilon) { min($0, $1) }
-  }
-
-  private static func row(_ name: String, _ cap: PrivacyLoss, _ left: PrivacyLoss) -> [String] {
-    [
-      name, cap.epsilon.description, left.epsilon.description, cap.delta.description,
-      left.delta.description,
-    ]
-  }
-
-  private static func pins(_ pins: SignalPins?) -> String {
-    guard let pins else { return "Nothing is pinned: whoever writes a spec chooses the data.\n" }
-    var parts: [String] = []
-    if let files = pins.files { parts.append("files " + files.joined(separator: ", ")) }
-    if let unit = pins.unitColumn { parts.append("unit column `\(unit)`") }
-    if let consent = pins.consentColumn { parts.append("consent column `\(consent)`") }
-    if let time = pins.timeColumn { parts.append("time column `\(time)`") }
-    return "Pinned: " + parts.joined(separator: "; ") + ".\n"
-  }
-
-  /// The account for programs.
-  var json: JSONText {
-    let held = unfinished.map { release in
-      JSONText.object([
-        ("id", .text(release.id.description)),
-        ("state", .text(release.isOpen ? "reading signals, or died while it did" : "reserved")),
-        ("loss", .pair(release.spend.loss)),
-        ("schedule", release.schedule.map { .text($0.description) } ?? .null),
-      ])
-    }
-    return .object([
-      ("dataset", .text(policy.dataset)),
-      ("privacy_unit", .text(policy.privacyUnit.rawValue)),
-      ("accounting", .text(policy.accounting.rawValue)),
-      ("lifetime", .pair(policy.lifetime)),
-      ("daily", policy.daily.map { .pair($0) } ?? .null),
-      ("remaining", RemainingText.json(remaining)),
-      ("held", .list(held)),
-      ("schedules", .list(schedules.map { Self.json($0.name, $0.standing) })),
-    ])
-  }
-
-  private static func json(_ name: ReleaseID, _ schedule: ScheduleStanding) -> JSONText {
-    let done = schedule.released.count
-    return .object([
-      ("name", .text(name.description)),
-      ("every", .text(schedule.every.rawValue)),
-      ("times", .count(schedule.days.count)),
-      ("released", .list(schedule.released.map { .text($0.description) })),
-      ("pending", schedule.pending.map { .text($0.description) } ?? .null),
-      ("next", done < schedule.days.count ? .text(schedule.days[done]) : .null),
-      ("rule", .text(schedule.price.rule.rawValue)),
-      ("price", .pair(schedule.price.loss)),
-    ])
   }
 }

@@ -12,9 +12,11 @@ struct LedgerVerify: ParsableCommand {
     discussion: """
       The head is the hash of the last entry. Whoever can write the file can also write a new \
       history that holds together; keep the head elsewhere to find that. Ends with 1 where \
-      something differs. For example
+      something differs. With the owner's public key every account that has a key must have that \
+      one; accounts without a key are named, because nothing in them is signed. For example
 
         hubbub ledger verify hubbub.ledger --head 3f2a...
+        hubbub ledger verify hubbub.ledger --public-key owner-public.pem
       """
   )
 
@@ -40,12 +42,15 @@ struct LedgerVerify: ParsableCommand {
         result.holds
         ? "The ledger holds: \(result.entries) entries.\nhead \(result.head)\n"
         : "The ledger does not hold; restore a backup and compare its head.\n"
+      if publicKey != nil, !result.unsigned.isEmpty {
+        text += "Linked, but not signed by any key: \(result.unsigned.joined(separator: ", ")).\n"
+      }
       try Results.write(text)
     case .json:
       try Results.write(
         JSONText.object([
           ("holds", .flag(result.holds)), ("entries", .count(result.entries)),
-          ("head", .text(result.head)),
+          ("head", .text(result.head)), ("unsigned", .list(result.unsigned.map { .text($0) })),
           ("findings", .list(result.findings.map { .text($0) })),
         ]).line
       )
