@@ -140,7 +140,10 @@ public struct ReleaseBody: Sendable, Hashable {
   public let query: ReleaseQuery
   /// What was measured.
   public let measures: [ReleasedMeasure]
-  /// The cells, every listed combination, in the order of the lists.
+  /// How cells were selected that nobody listed; `nil` where all are listed.
+  public let selection: ReleasedSelection?
+  /// The cells: every listed combination in the order of the lists, or those that were selected in the
+  /// order of their bytes.
   public let cells: [ReleasedCell]
   /// What remained of the budget at commit.
   public let remaining: RemainingBudget
@@ -156,6 +159,7 @@ public struct ReleaseBody: Sendable, Hashable {
     bounds: ContributionBounds,
     query: ReleaseQuery,
     measures: [ReleasedMeasure],
+    selection: ReleasedSelection? = nil,
     cells: [ReleasedCell],
     remaining: RemainingBudget
   ) {
@@ -168,6 +172,7 @@ public struct ReleaseBody: Sendable, Hashable {
     self.bounds = bounds
     self.query = query
     self.measures = measures
+    self.selection = selection
     self.cells = cells
     self.remaining = remaining
   }

@@ -11,7 +11,7 @@ import PrivateAggregation
 public struct SpecificationReader {
   private static let keys = [
     "name", "dataset", "signals", "where", "window", "privacy_unit", "bounds", "group_by",
-    "regions", "intents", "cells", "budget", "measures", "confidence", "output",
+    "regions", "intents", "cells", "budget", "selection", "measures", "confidence", "output",
   ]
 
   private let document: YAMLText
@@ -21,7 +21,7 @@ public struct SpecificationReader {
     self.document = document
     top = try document.root.mapping(
       Self.keys,
-      later: ["selection", "schedule", "continual", "hierarchy"]
+      later: ["schedule", "continual", "hierarchy"]
     )
   }
 
@@ -64,7 +64,8 @@ public struct SpecificationReader {
     let dataset = try top.required("dataset", example: "dataset: signals-2026").text()
     let signals = try SignalSection(top, directory: document.directory)
     let time = try WindowSection(top, signals)
-    let measures = try MeasureSection.read(top)
+    let shares = try SelectionSection(top)
+    let (measures, selectionShare) = try MeasureSection.read(top, besides: shares)
     let bounds = try BoundsSection.read(top, for: measures.map(\.measure))
     var lists = CellLists(
       directory: document.directory,
@@ -76,6 +77,13 @@ public struct SpecificationReader {
     let budget = try BudgetSection(top)
     try cells.checkSize(top)
     try budget.checkScales(top, of: measures, within: bounds)
+    let selection = try shares.request(
+      top,
+      keys: cells.found,
+      share: selectionShare,
+      budget: budget.loss,
+      bounds: bounds
+    )
     let files = cells.groupBy.compactMap { lists.files[$0]?.content.bytes }
     let named = cells.groupBy.compactMap { key in
       lists.files[key].map {
@@ -94,6 +102,7 @@ public struct SpecificationReader {
       bounds: bounds,
       groupBy: cells.groupBy,
       cells: cells.cells,
+      selection: selection,
       budget: budget.loss,
       measures: measures,
       confidence: budget.confidence,

@@ -60,11 +60,13 @@ struct Plan: ParsableCommand {
     var text = "\(spec.name), paid by \(spec.dataset)\n\n"
     text += "  protects    one \(spec.privacyUnit.rawValue), added or removed\n"
     text += "  costs       \(plan.loss)\n"
-    text += "  cells       \(plan.cellCount)"
+    text += "  cells       "
+    text += plan.selection == nil ? "\(plan.cellCount)" : "those that are selected"
     text +=
       " ("
       + spec.groupBy.map { key in
-        "\(spec.cells[key]?.values.count ?? 0) of \(key.rawValue)"
+        let count = spec.cells[key]?.values.count
+        return count.map { "\($0) of \(key.rawValue)" } ?? "any \(key.rawValue)"
       }.joined(separator: " times ") + ")\n"
     text += "  bounds      at most \(bounds.cellsPerUnit) cells a unit, \(bounds.signalsPerCell) "
     text += "signals a cell"
@@ -80,10 +82,11 @@ struct Plan: ParsableCommand {
       table.add([
         measure.measure.rawValue, measure.sensitivity.description, measure.epsilon.description,
         measure.scale.description, measure.halfWidth.description,
-        measure.simultaneousHalfWidth.description,
+        plan.selection == nil ? measure.simultaneousHalfWidth.description : "as many as are kept",
       ])
     }
     text += table.text
+    if let selection = plan.selection { text += SelectionText.text(selection) }
     text +=
       "\nThe noise stays within the half-width with probability \(spec.confidence.plain). Bounding\n"
     text += "also leaves out what a unit has beyond its bounds; no half-width covers that.\n"
@@ -111,10 +114,13 @@ struct Plan: ParsableCommand {
         "loss",
         .object([("epsilon", .exact(plan.loss.epsilon)), ("delta", .exact(plan.loss.delta))])
       ),
-      ("cells", .count(plan.cellCount)),
+      ("cells", plan.selection == nil ? .count(plan.cellCount) : .null),
       ("confidence", .exact(spec.confidence)),
       ("measures", .list(measures)),
     ]
+    if let selection = plan.selection {
+      fields.append(("selection", SelectionText.json(selection)))
+    }
     if let standing {
       fields.append(("accepted", .flag(standing.refusal == nil)))
       fields.append(("remaining", RemainingText.json(standing.remaining)))

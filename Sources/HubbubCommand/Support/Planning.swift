@@ -49,7 +49,7 @@ struct PlannedReport {
       )
     }
     let delta = plan.specification.budget.delta
-    if delta.signum > 0 {
+    if delta.signum > 0, plan.selection == nil {
       warnings.append(
         "delta \(delta) is not charged, because cells that are listed use none of it"
       )
@@ -77,6 +77,12 @@ struct PlannedReport {
     case .scaleOutOfRange(let measure, let scale):
       "budget.epsilon: the noise on `\(measure.rawValue)` would have the scale \(scale), outside "
         + "1/1000 to 2^40; write another epsilon"
+    case .selectionOutOfRange(let scale):
+      "selection.share: selecting cells would need noise of the scale \(scale), outside 1/1000 to "
+        + "2^40; write another share or another epsilon"
+    case .selectionWithoutDelta:
+      "budget: cells that are found in the signals need a delta above 0 and below 1; write one such "
+        + "as 1e-9"
     }
   }
 }

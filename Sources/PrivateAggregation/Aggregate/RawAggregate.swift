@@ -10,15 +10,27 @@ import Releases
 struct RawAggregate: ~Copyable {
   /// A count for every cell, in the order of the cells, for each measure in the order of the plan.
   package private(set) var counts: [[Int64]]
+  /// The cells that were found in the signals with their numbers of units, in the same order; `nil`
+  /// where all cells are listed.
+  package private(set) var found: [FoundCell]?
 
-  /// Adds up what the units of a table keep.
-  init(_ table: consuming UnitTable, under plan: AggregationPlan) {
-    var signals = [Int64](repeating: 0, count: plan.cellCount)
-    var units = [Int64](repeating: 0, count: plan.cellCount)
+  /// Adds up what the units of a table keep in listed cells, or in cells that were found.
+  init(_ table: consuming UnitTable, found: FoundCells?, under plan: AggregationPlan) {
+    let cellCount = found?.count ?? plan.cellCount
+    var signals = [Int64](repeating: 0, count: cellCount)
+    var units = [Int64](repeating: 0, count: cellCount)
     // No sum can run over: each counts signals that were read, and nobody reads 2^63 of them.
     table.forEachBounded { cell, kept in
       signals[Int(cell)] += Int64(kept)
       units[Int(cell)] += 1
+    }
+    if let found {
+      let cells = (0..<cellCount).map { FoundCell(values: found.values(of: $0), units: units[$0]) }
+      // In the order of their bytes, which tells nothing of where they were seen.
+      let order = cells.indices.sorted { FoundCell.isBefore(cells[$0], cells[$1]) }
+      self.found = order.map { cells[$0] }
+      signals = order.map { signals[$0] }
+      units = order.map { units[$0] }
     }
     counts = plan.measures.map { $0.measure == .signals ? signals : units }
   }
@@ -39,9 +51,10 @@ struct RawAggregate: ~Copyable {
   }
 
   /// Hands the counts over and forgets them.
-  mutating func take() -> [[Int64]] {
-    let taken = counts
+  mutating func take() -> (counts: [[Int64]], found: [FoundCell]?) {
+    let taken = (counts, found)
     counts = []
+    found = nil
     return taken
   }
 }

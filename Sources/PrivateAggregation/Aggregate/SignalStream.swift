@@ -46,6 +46,9 @@ struct SignalStream {
     options: AggregationOptions = AggregationOptions(),
     progress: (@Sendable (ReadingProgress) -> Void)?
   ) throws(SignalFileError) -> RawAggregate {
+    guard plan.selection == nil else {
+      return try aggregateOneByOne(under: plan, key: key, progress: progress)
+    }
     let kept = kept
     let names = decoder.names
     let format = specification.format
@@ -71,14 +74,22 @@ struct SignalStream {
     return RawAggregate(signals: counts.signals, units: counts.units, under: plan)
   }
 
-  /// The same record by record on one thread: the plain counterpart that tests compare with.
+  /// The same record by record on one thread: where cells are found in the signals, and the plain
+  /// counterpart that tests compare with.
   ///
   /// - Throws: `SignalFileError` where a file as a whole fails; single records never do.
   consuming func aggregateOneByOne(
     under plan: AggregationPlan,
-    key: ChoiceKey
+    key: ChoiceKey,
+    progress: (@Sendable (ReadingProgress) -> Void)? = nil
   ) throws(SignalFileError) -> RawAggregate {
-    var table = UnitTable(bounds: specification.bounds, key: key)
+    var found: FoundCells?
+    if plan.selection != nil {
+      found = FoundCells(keyCount: specification.groupBy.count, key: key)
+    }
+    let decoder = SignalDecoder(specification, found: found)
+    let meter = ProgressMeter(bytesInAll: bytesInAll, tell: progress)
+    var table = UnitTable(bounds: specification.bounds, key: key, found: found)
     for path in paths {
       let reader: SignalReader
       if let open = kept[path] {
@@ -86,14 +97,19 @@ struct SignalStream {
       } else {
         reader = try SignalReader(path: path, names: decoder.names, format: specification.format)
       }
+      var count = 0
       var step = try reader.next()
       while step != .end {
         if step == .record, let signal = decoder.decode(reader) {
           table.add(unit: signal.unit, cell: signal.cell)
         }
+        count += 1
+        if count & 0xFFFF == 0 { meter.read(reader.progress.bytesRead) }
         step = try reader.next()
       }
+      meter.finished(reader.progress.bytesRead)
     }
-    return RawAggregate(table, under: plan)
+    meter.end()
+    return RawAggregate(table, found: found, under: plan)
   }
 }

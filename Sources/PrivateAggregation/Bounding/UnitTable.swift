@@ -31,6 +31,8 @@ struct UnitTable {
 
   private let bounds: ContributionBounds
   private let prioritise: SipHash
+  /// The cells, where they are found in the signals: their numbers depend on other units.
+  private let found: FoundCells?
   private var table: ByteTable
   private var units: [Unit] = []
   private var slots: [UnitCell] = []
@@ -42,8 +44,15 @@ struct UnitTable {
   ///   - bounds: How much one unit may contribute.
   ///   - key: Four secret words, drawn for one release.
   ///   - hashMask: The bits of a unit's hash that are kept; fewer than all are for tests.
-  init(bounds: ContributionBounds, key: ChoiceKey, hashMask: UInt64 = .max) {
+  ///   - found: Where cells are found in the signals, what tells them apart for a choice.
+  init(
+    bounds: ContributionBounds,
+    key: ChoiceKey,
+    hashMask: UInt64 = .max,
+    found: FoundCells? = nil
+  ) {
     self.bounds = bounds
+    self.found = found
     prioritise = SipHash(key: (key.words.0, key.words.1))
     table = ByteTable(hash: SipHash(key: (key.words.2, key.words.3)), hashMask: hashMask)
   }
@@ -68,9 +77,12 @@ struct UnitTable {
       }
     }
     // The hash of the unit's bytes is keyed too, so this is a function of those bytes and the key.
-    let priority = prioritise(table.hash(of: index), UInt64(cell), 0)
+    let priority = prioritise(table.hash(of: index), label(of: cell), 0)
     offer(UnitCell(priority: priority, cell: cell, count: 1), to: index)
   }
+
+  /// What a cell's priority follows from: a listed cell's number, a found cell's bytes.
+  private func label(of cell: UInt32) -> UInt64 { found?.label(of: cell) ?? UInt64(cell) }
 
   /// Takes in a cell that a unit does not keep, if it is among the smallest.
   private mutating func offer(_ new: UnitCell, to index: Int) {
@@ -177,7 +189,7 @@ struct UnitTable {
       for signal in 1...cell.count {
         candidates.append(
           Candidate(
-            priority: prioritise(hash, UInt64(cell.cell), UInt64(signal)),
+            priority: prioritise(hash, label(of: cell.cell), UInt64(signal)),
             cell: cell.cell,
             place: UInt32(place),
             signal: signal

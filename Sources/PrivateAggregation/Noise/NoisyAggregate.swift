@@ -11,14 +11,25 @@ import Sampling
 /// - Privacy: Differentially private as it stands; it leaves only together with the ledger's entry.
 struct NoisyAggregate: ~Copyable {
   let counts: [[Int64]]
+  /// The values of the cells that were selected, in order; `nil` where all cells are listed.
+  let cells: [[String]]?
   private let charge: Charge
 
   /// Draws noise for every cell of every measure, each measure under a key of its own.
   ///
+  /// Cells that nobody listed are selected first, under a key of their own; noise is drawn for those
+  /// that are kept.
+  ///
   /// - Privacy: Sums are held within 64 bits, and raised to zero where the spec asks for that; both
   ///   follow the noise and cost nothing.
   init(_ raw: consuming RawAggregate, _ plan: AggregationPlan, charge: consuming Charge) {
-    let exact = raw.take()
+    var (exact, found) = raw.take()
+    if let selection = plan.selection, let all = found {
+      let kept = SelectedCells.draw(all.map(\.units), by: selection.selection)
+      found = zip(all, kept).filter { $0.1 }.map { $0.0 }
+      exact = exact.map { counts in zip(counts, kept).filter { $0.1 }.map { $0.0 } }
+    }
+    cells = found.map { $0.map(\.values) }
     let nonnegative = plan.specification.nonnegative
     counts = zip(plan.measures, exact).map { measure, exact in
       var values = [Int64](repeating: 0, count: exact.count)

@@ -10,6 +10,10 @@ public enum PlanError: Error, Equatable, Sendable {
   case tooManyCells(count: BigInteger, limit: Int)
   /// The scale of a measure's noise lies outside what the sampler takes.
   case scaleOutOfRange(Measure, scale: Rational)
+  /// The scale of what selects cells lies outside what the sampler takes.
+  case selectionOutOfRange(scale: Rational)
+  /// Cells are to be selected and the budget has no delta.
+  case selectionWithoutDelta
 }
 
 /// One measure with its noise.
@@ -37,8 +41,10 @@ public struct AggregationPlan: Sendable, Hashable {
 
   /// What was asked.
   public let specification: ReportSpecification
-  /// The number of cells.
+  /// The number of listed cells; zero where cells are found in the signals.
   public let cellCount: Int
+  /// How cells are selected; `nil` where all of them are listed.
+  public let selection: PlannedSelection?
   /// The measures with their noise.
   public let measures: [PlannedMeasure]
   /// The whole loss: what is reserved before any signal is read.
@@ -50,13 +56,19 @@ public struct AggregationPlan: Sendable, Hashable {
   public init(_ specification: ReportSpecification) throws(PlanError) {
     var count: BigInteger = 1
     for key in specification.groupBy {
-      count *= BigInteger(specification.cells[key]?.values.count ?? 0)
+      // Of cells that are found in the signals nothing is known.
+      count *= BigInteger(
+        specification.selection == nil ? specification.cells[key]?.values.count ?? 0 : 0
+      )
     }
     guard let cellCount = Int(exactly: count), cellCount <= Self.largestCellCount else {
       throw .tooManyCells(count: count, limit: Self.largestCellCount)
     }
     var measures: [PlannedMeasure] = []
-    var epsilon = Rational.zero
+    selection = try specification.selection.map { request throws(PlanError) in
+      try PlannedSelection(request, budget: specification.budget, bounds: specification.bounds)
+    }
+    var epsilon = selection?.terms.epsilon ?? .zero
     let alpha = .one - specification.confidence
     for request in specification.measures {
       let sensitivity = specification.bounds.sensitivity(of: request.measure)
@@ -81,9 +93,10 @@ public struct AggregationPlan: Sendable, Hashable {
     self.specification = specification
     self.cellCount = cellCount
     self.measures = measures
-    // The parts are shares of a valid loss, so their sum is one; no part of delta is used by
-    // public cells, and what nothing uses is not charged.
-    guard let loss = try? PrivacyLoss(epsilon: epsilon) else {
+    // The parts are shares of a valid loss, so their sum is one; delta is used by selection alone,
+    // and what nothing uses is not charged.
+    let delta = selection?.terms.delta ?? .zero
+    guard let loss = try? PrivacyLoss(epsilon: epsilon, delta: delta) else {
       preconditionFailure("shares of a valid loss make a valid loss")
     }
     self.loss = loss

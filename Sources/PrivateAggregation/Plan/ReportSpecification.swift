@@ -125,8 +125,10 @@ public struct ReportSpecification: Sendable, Hashable {
   public let bounds: ContributionBounds
   /// The keys of a cell, in order.
   public let groupBy: [GroupKey]
-  /// The public values of each key in `groupBy`.
+  /// The public values of each key in `groupBy` that has a list.
   public let cells: [GroupKey: CellList]
+  /// How cells are selected where some key has no list; `nil` where all have one.
+  public let selection: SelectionRequest?
   /// What the release may cost.
   public let budget: PrivacyLoss
   /// What is counted; the shares add up to at most one.
@@ -153,6 +155,7 @@ public struct ReportSpecification: Sendable, Hashable {
     bounds: ContributionBounds,
     groupBy: [GroupKey],
     cells: [GroupKey: CellList],
+    selection: SelectionRequest? = nil,
     budget: PrivacyLoss,
     measures: [MeasureRequest],
     confidence: Rational,
@@ -171,6 +174,7 @@ public struct ReportSpecification: Sendable, Hashable {
     self.bounds = bounds
     self.groupBy = groupBy
     self.cells = cells
+    self.selection = selection
     self.budget = budget
     self.measures = measures
     self.confidence = confidence

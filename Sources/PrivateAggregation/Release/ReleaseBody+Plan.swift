@@ -1,6 +1,7 @@
 // ReleaseBody+Plan.swift: the body of a release, from its plan and its noisy counts.
 // SPDX-License-Identifier: Apache-2.0
 
+import ExactArithmetic
 import PrivacyAccounting
 import Releases
 
@@ -10,13 +11,17 @@ extension ReleaseBody {
     _ plan: AggregationPlan,
     id: ReleaseID,
     created: String,
+    selected: [[String]]? = nil,
     counts: [[Int64]],
     remaining: RemainingBudget
   ) {
     let specification = plan.specification
-    let lists = specification.groupBy.compactMap { key in
-      specification.cells[key].map { (key: key, list: $0) }
-    }
+    let cells =
+      selected.map { Self.cells(selected: $0, counts) }
+      ?? Self.cells(specification.groupBy.map { specification.cells[$0]?.values ?? [] }, counts)
+    // The noise is independent of what was selected, so the number of cells may follow it.
+    let alpha = .one - specification.confidence
+    let draws = max(cells.count, 1)
     self.init(
       id: id,
       name: specification.name,
@@ -26,14 +31,7 @@ extension ReleaseBody {
       privacy: ReleasePrivacy(unit: specification.privacyUnit, loss: plan.loss),
       bounds: specification.bounds,
       query: ReleaseQuery(
-        keys: lists.map {
-          ReleasedKey(
-            name: $0.key.rawValue,
-            count: $0.list.values.count,
-            listSHA256: $0.list.listSHA256,
-            fileSHA256: $0.list.fileSHA256
-          )
-        },
+        keys: Self.keys(of: specification, cells),
         filters: Dictionary(
           uniqueKeysWithValues: specification.filters.map { ($0.key.rawValue, $0.value) }
         ),
@@ -48,13 +46,48 @@ extension ReleaseBody {
           sensitivity: $0.sensitivity,
           epsilon: $0.epsilon,
           halfWidth: $0.halfWidth,
-          simultaneousHalfWidth: $0.simultaneousHalfWidth,
+          simultaneousHalfWidth: plan.selection == nil
+            ? $0.simultaneousHalfWidth
+            : DiscreteLaplaceLaw(scale: $0.scale).halfWidth(alpha: alpha, draws: draws),
           confidence: specification.confidence
         )
       },
-      cells: Self.cells(lists.map { $0.list.values }, counts),
+      selection: plan.selection.map { planned in
+        ReleasedSelection(
+          rule: planned.selection.rule,
+          loss: planned.loss,
+          threshold: planned.selection.threshold,
+          keys: specification.groupBy.filter { specification.cells[$0] == nil }.map(\.rawValue)
+        )
+      },
+      cells: cells,
       remaining: remaining
     )
+  }
+
+  /// The keys: with their lists, or with the values that were selected.
+  private static func keys(
+    of specification: ReportSpecification,
+    _ cells: [ReleasedCell]
+  ) -> [ReleasedKey] {
+    specification.groupBy.enumerated().map { index, key in
+      guard let list = specification.cells[key] else {
+        return ReleasedKey(name: key.rawValue, selected: cells.map { $0.values[index] })
+      }
+      return ReleasedKey(
+        name: key.rawValue,
+        count: list.values.count,
+        listSHA256: list.listSHA256,
+        fileSHA256: list.fileSHA256
+      )
+    }
+  }
+
+  /// The cells that were selected, with their counts.
+  private static func cells(selected: [[String]], _ counts: [[Int64]]) -> [ReleasedCell] {
+    selected.enumerated().map { index, values in
+      ReleasedCell(values: values, counts: counts.map { $0[index] })
+    }
   }
 
   /// Every combination of the lists, the last key running fastest, with its counts.

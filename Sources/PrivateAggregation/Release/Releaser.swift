@@ -129,10 +129,18 @@ public struct Releaser<Ledger: BudgetLedger>: Sendable {
     let noisy = raw.noised(by: plan, spending: open)
     let created = Timestamp.text(clock())
     let counts = noisy.counts
+    let cells = noisy.cells
     let stored: StoredRelease
     do {
       stored = try await noisy.released(through: ledger) { remaining in
-        ReleaseBody(plan, id: id, created: created, counts: counts, remaining: remaining)
+        ReleaseBody(
+          plan,
+          id: id,
+          created: created,
+          selected: cells,
+          counts: counts,
+          remaining: remaining
+        )
       }
     } catch {
       throw .ledger(error)

@@ -69,6 +69,9 @@ struct ByteTable {
   /// The keyed hash of a string that was added.
   func hash(of index: Int) -> UInt64 { hashes[index] }
 
+  /// The bytes of a string that was added.
+  func bytes(of index: Int) -> ArraySlice<UInt8> { bytes[ends[index]..<ends[index + 1]] }
+
   private func equals(_ index: Int, _ key: ByteSlice) -> Bool {
     let begin = ends[index]
     guard ends[index + 1] - begin == key.count else { return false }

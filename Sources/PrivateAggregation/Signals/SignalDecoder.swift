@@ -16,7 +16,8 @@ final class SignalDecoder {
   private struct Key {
     let key: GroupKey
     let column: Int
-    let table: ByteTable
+    /// The listed values; `nil` where values are found in the signals.
+    let table: ByteTable?
     let weight: Int
   }
 
@@ -29,10 +30,13 @@ final class SignalDecoder {
   private let keys: [Key]
   private let window: TimeWindow?
   private let privacyUnit: PrivacyUnit
+  /// Where cells are collected that are found in the signals.
+  private let found: FoundCells?
   private let unitScratch: UnsafeMutablePointer<UInt8>
 
-  /// Prepares for a specification.
-  init(_ specification: ReportSpecification) {
+  /// Prepares for a specification; `found` collects the cells of one that lists not all of them.
+  init(_ specification: ReportSpecification, found: FoundCells? = nil) {
+    self.found = found
     let used = Self.usedColumns(specification)
     let columns = SignalColumn.allCases.filter { used.contains($0) }
     self.columns = columns
@@ -55,12 +59,12 @@ final class SignalDecoder {
     var weight = 1
     var keys: [Key] = []
     for key in specification.groupBy.reversed() {
-      let values = specification.cells[key]?.values ?? []
+      let values = specification.cells[key]?.values
       guard let column = columns.firstIndex(of: key.column) else {
         preconditionFailure("a specification names the column of every key")
       }
-      keys.append(Key(key: key, column: column, table: Self.table(values), weight: weight))
-      weight *= values.count
+      keys.append(Key(key: key, column: column, table: values.map(Self.table), weight: weight))
+      weight *= values?.count ?? 0
     }
     self.keys = keys.reversed()
     window = specification.window
@@ -119,6 +123,10 @@ final class SignalDecoder {
         return nil
       }
     }
+    if let found {
+      guard let cell = self.cell(reader, time, in: found) else { return nil }
+      return (identity(unit, time), cell)
+    }
     var cell = 0
     for key in keys {
       guard let place = place(key, reader, time) else { return nil }
@@ -134,9 +142,30 @@ final class SignalDecoder {
   }
 
   private func place(_ key: Key, _ reader: SignalReader, _ time: Int64?) -> Int? {
-    guard key.key.column == .time else {
-      return value(key.column, reader).flatMap { key.table.find($0) }
+    withText(of: key, reader, time) { key.table?.find($0) }
+  }
+
+  /// The number of the full cell of a record, which is added where it is new.
+  private func cell(_ reader: SignalReader, _ time: Int64?, in found: FoundCells) -> UInt32? {
+    found.begin()
+    for key in keys {
+      let isTaken = withText(of: key, reader, time) { text in
+        if let table = key.table, table.find(text) == nil { return false }
+        return found.append(text)
+      }
+      guard isTaken == true else { return nil }
     }
+    return found.number()
+  }
+
+  /// Calls `body` with what a record has for a key; `nil` where it has nothing.
+  private func withText<Result>(
+    of key: Key,
+    _ reader: SignalReader,
+    _ time: Int64?,
+    _ body: (ByteSlice) -> Result?
+  ) -> Result? {
+    guard key.key.column == .time else { return value(key.column, reader).flatMap(body) }
     guard let time else { return nil }
     let day = CivilDay(ofSecond: time)
     var name: String
@@ -146,7 +175,7 @@ final class SignalDecoder {
     default: name = day.monthLabel
     }
     return name.withUTF8 { bytes in
-      bytes.baseAddress.flatMap { key.table.find(ByteSlice(base: $0, count: bytes.count)) }
+      bytes.baseAddress.flatMap { body(ByteSlice(base: $0, count: bytes.count)) }
     }
   }
 

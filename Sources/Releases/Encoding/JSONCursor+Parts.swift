@@ -181,7 +181,8 @@ extension JSONCursor {
     try object { member, cursor throws(ReleaseDecodingError) in
       switch member {
       case "name" where known == nil: name = try cursor.string()
-      case "count": count = try cursor.positive()
+      // A key without a list has no value where no cell was selected.
+      case "count": count = Int(exactly: try cursor.natural())
       case "list_sha256": list = try cursor.digest()
       case "file_sha256": file = try cursor.digest()
       default: throw ReleaseDecodingError(.unknown)

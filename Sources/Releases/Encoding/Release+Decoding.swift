@@ -68,6 +68,7 @@ private struct ReleaseParts {
   var bounds: ContributionBounds?
   var query: ReleaseQuery?
   var measures: [ReleasedMeasure]?
+  var selection: ReleasedSelection?
   /// The cells are read last, when the names of the keys and measures are known.
   var cells: JSONCursor?
   var remaining: RemainingBudget?
@@ -87,6 +88,7 @@ private struct ReleaseParts {
     case "bounds": bounds = try cursor.bounds()
     case "query": query = try cursor.query()
     case "measures": measures = try cursor.measures()
+    case "selection": selection = try cursor.selection()
     case "cells": cells = try cursor.skippingArray()
     case "remaining": remaining = try cursor.remaining()
     case "certificate": certificate = try cursor.certificate()
@@ -114,6 +116,7 @@ private struct ReleaseParts {
       bounds: try JSONCursor.required(bounds, "bounds"),
       query: query,
       measures: measures,
+      selection: selection,
       cells: read,
       remaining: try JSONCursor.required(remaining, "remaining")
     )

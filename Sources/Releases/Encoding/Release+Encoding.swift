@@ -55,6 +55,10 @@ extension ReleaseBody {
     writer.query(query)
     writer.raw(",\n\"remaining\":")
     writer.remaining(remaining)
+    if let selection {
+      writer.raw(",\n\"selection\":")
+      writer.selection(selection)
+    }
     writer.raw(",\n\"spec_sha256\":")
     writer.string(specSHA256)
     writer.raw("\n}\n")

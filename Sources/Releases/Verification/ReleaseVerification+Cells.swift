@@ -38,7 +38,11 @@ extension ReleaseVerification {
       for key in keys.indices { indices.append(found[key].index(of: cell.values[key])) }
     }
     for (key, found) in zip(keys, found) {
-      findings += list(found.values, of: key)
+      let isListed = body.selection.map { !$0.keys.contains(key.name) } ?? false
+      findings += isListed ? most(found.values, of: key) : list(found.values, of: key)
+    }
+    guard body.selection == nil else {
+      return findings + selectedOrder(of: body) + signs(of: body)
     }
     let product = keys.reduce(BigInteger(1)) { $0 * BigInteger($1.count) }
     if product != BigInteger(body.cells.count) {
@@ -81,6 +85,18 @@ extension ReleaseVerification {
       )
     }
     return findings
+  }
+
+  /// Of a list whose combinations were selected, some values may be missing.
+  private static func most(_ values: [String], of key: ReleasedKey) -> [Finding] {
+    guard values.count > key.count else { return [] }
+    return [
+      Finding(
+        what: "cells, key \(key.name)",
+        claimed: "\(values.count) different values",
+        derived: "at most the \(key.count) values of its list"
+      )
+    ]
   }
 
   /// The first cell that is out of order, or given twice.

@@ -7,7 +7,7 @@ import PrivacyAccounting
 
 extension ReleaseVerification {
   /// The scales that a sampler takes; outside them a half-width could take for ever.
-  private static let scales = Rational(1, 1000)...Rational(BigInteger(1) << 40)
+  static let scales = Rational(1, 1000)...Rational(BigInteger(1) << 40)
   /// The smallest error probability that a half-width is derived for.
   private static let smallestAlpha = Rational(1, BigInteger(10).power(1000))
 
@@ -19,7 +19,7 @@ extension ReleaseVerification {
         Finding(what: "measures", claimed: "none", derived: "at least one")
       )
     }
-    var total = Rational.zero
+    var total = body.selection?.loss.epsilon ?? .zero
     for (index, measure) in body.measures.enumerated() {
       total += measure.epsilon
       findings += noise(
@@ -33,16 +33,20 @@ extension ReleaseVerification {
         Finding(
           what: "privacy.epsilon",
           claimed: "\(body.privacy.loss.epsilon)",
-          derived: "\(total), the sum of what the measures cost"
+          derived: "\(total), the sum of what the measures"
+            + (body.selection == nil ? " cost" : " and the selection of cells cost")
         )
       )
     }
-    if body.privacy.loss.delta != .zero {
+    let delta = body.selection?.loss.delta ?? .zero
+    if body.privacy.loss.delta != delta {
       findings.append(
         Finding(
           what: "privacy.delta",
           claimed: "\(body.privacy.loss.delta)",
-          derived: "0, because cells that are listed in public use no delta"
+          derived: body.selection == nil
+            ? "0, because cells that are listed in public use no delta"
+            : "\(delta), what the selection of cells uses"
         )
       )
     }

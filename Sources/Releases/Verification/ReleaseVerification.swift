@@ -45,6 +45,7 @@ public struct ReleaseVerification: Sendable {
     }
     let body = document.body.encoded()
     var findings = Self.measures(of: document.body)
+    findings += Self.selection(of: document.body)
     findings += Self.cells(of: document.body)
     findings += Self.statements(of: certificate, about: document.body)
     findings += Self.signature(of: certificate, about: document.body, wanted: publicKey)

@@ -85,11 +85,6 @@ struct CellLists {
     field whole: NodeReader
   ) throws(SpecificationError) -> CellList {
     let name = try field.text()
-    if name == "private" {
-      throw field.error(
-        "this version does not offer `private` cells yet; list the values or name a file of them"
-      )
-    }
     guard name.hasSuffix(".csv") || name.hasSuffix(".txt") else {
       throw field.error(
         "`\(name)` is neither a list nor a .csv or .txt file; write [\(name)] for a list of one"

@@ -8,8 +8,10 @@ import PrivateAggregation
 struct CellSection {
   /// The keys, in order.
   let groupBy: [GroupKey]
-  /// The public values of each key.
+  /// The public values of each key that has a list.
   let cells: [GroupKey: CellList]
+  /// The keys whose values are found in the signals.
+  var found: Set<GroupKey> { Set(groupBy.filter { cells[$0] == nil }) }
 
   init(
     _ top: MappingReader,
@@ -63,6 +65,8 @@ struct CellSection {
     var cells: [GroupKey: CellList] = [:]
     for key in groupBy {
       if let field = fields[key] {
+        // Found in the signals, and selected.
+        if field.isText, try field.text() == "private" { continue }
         cells[key] = try lists.list(of: key, in: field)
       } else if key.column == .time {
         cells[key] = try lists.derived(key, field: top.optional("group_by") ?? top.reader)
@@ -86,6 +90,7 @@ struct CellSection {
 
   /// Refuses more cells than memory would hold, before anything is planned or spent.
   func checkSize(_ top: MappingReader) throws(SpecificationError) {
+    guard found.isEmpty else { return }
     let counts = groupBy.map { cells[$0]?.values.count ?? 0 }
     let product = counts.reduce(BigInteger(1)) { $0 * BigInteger($1) }
     let limit = AggregationPlan.largestCellCount

@@ -7,8 +7,14 @@ import PrivateAggregation
 
 /// The `measures` of a spec.
 enum MeasureSection {
-  /// Reads the measures with their shares; those that are left open share the rest equally.
-  static func read(_ top: MappingReader) throws(SpecificationError) -> [MeasureRequest] {
+  /// Reads the measures with their shares; those that are left open, of the selection of cells too,
+  /// share the rest equally.
+  ///
+  /// - Returns: The measures, and the share of selection; zero where nothing is selected.
+  static func read(
+    _ top: MappingReader,
+    besides selection: SelectionSection
+  ) throws(SpecificationError) -> ([MeasureRequest], selection: Rational) {
     let field = try top.required("measures", example: "measures: [{count: signals}]")
     var found: [(measure: Measure, share: Rational?)] = []
     for item in try field.items() {
@@ -24,8 +30,9 @@ enum MeasureSection {
       }
       found.append((measure, share))
     }
-    let given = found.compactMap(\.share).reduce(Rational.zero) { $0 + $1 }
-    let open = found.count { $0.share == nil }
+    let measured = found.compactMap(\.share).reduce(Rational.zero) { $0 + $1 }
+    let given = measured + (selection.share ?? .zero)
+    let open = found.count { $0.share == nil } + (selection.isShareOpen ? 1 : 0)
     guard given < .one || (given == .one && open == 0) else {
       throw field.error(
         open == 0
@@ -34,6 +41,7 @@ enum MeasureSection {
       )
     }
     let rest = (.one - given) / Rational(max(open, 1))
-    return found.map { MeasureRequest(measure: $0.measure, share: $0.share ?? rest) }
+    let requests = found.map { MeasureRequest(measure: $0.measure, share: $0.share ?? rest) }
+    return (requests, selection.share ?? (selection.isShareOpen ? rest : .zero))
   }
 }

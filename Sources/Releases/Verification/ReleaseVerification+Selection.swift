@@ -1,0 +1,83 @@
+// ReleaseVerification+Selection.swift: cells that nobody listed: their rule, threshold and order.
+// Reference: `docs/selection.md`.
+// SPDX-License-Identifier: Apache-2.0
+
+import ExactArithmetic
+import PrivacyAccounting
+
+extension ReleaseVerification {
+  /// Derives the threshold from the loss and the bounds, and holds the keys against the query.
+  static func selection(of body: ReleaseBody) -> [Finding] {
+    guard let selection = body.selection else { return [] }
+    var findings: [Finding] = []
+    let names = body.query.keys.map(\.name)
+    let named = names.filter { name in
+      selection.keys.contains { $0.utf8.elementsEqual(name.utf8) }
+    }
+    let isInOrder =
+      named.count == selection.keys.count
+      && zip(named, selection.keys).allSatisfy { $0.utf8.elementsEqual($1.utf8) }
+    if selection.keys.isEmpty || !isInOrder {
+      findings.append(
+        Finding(
+          what: "selection.keys",
+          claimed: selection.keys.joined(separator: ", "),
+          derived: "some of the keys of the query, in their order"
+        )
+      )
+    }
+    let cells = min(body.bounds.cellsPerUnit, body.bounds.signalsPerUnit ?? .max)
+    guard
+      let terms = try? SelectionTerms(
+        epsilon: selection.loss.epsilon,
+        delta: selection.loss.delta,
+        cells: cells
+      ), scales.contains(Rational(cells) / terms.epsilon),
+      let derived = try? CellSelection(selection.rule, under: terms)
+    else {
+      findings.append(
+        Finding(
+          what: "selection",
+          claimed: "a loss of (\(selection.loss.epsilon), \(selection.loss.delta))",
+          derived: "one with which cells can be selected: epsilon and delta above zero"
+        )
+      )
+      return findings
+    }
+    if selection.threshold != derived.threshold {
+      findings.append(
+        Finding(
+          what: "selection.threshold",
+          claimed: selection.threshold?.description ?? "none",
+          derived: (derived.threshold?.description ?? "none")
+            + ", which follows from the rule, its loss and the bounds"
+        )
+      )
+    }
+    return findings
+  }
+
+  /// Holds selected cells to the order of their bytes, in which each appears once.
+  static func selectedOrder(of body: ReleaseBody) -> [Finding] {
+    for index in body.cells.indices.dropFirst()
+    where !isBefore(body.cells[index - 1].values, body.cells[index].values) {
+      return [
+        Finding(
+          what: "cells[\(index)]",
+          claimed: "a cell that is not behind the one before it",
+          derived:
+            "cells in the order of the bytes of their values, each once: another order could "
+            + "tell where they were seen"
+        )
+      ]
+    }
+    return []
+  }
+
+  private static func isBefore(_ left: [String], _ right: [String]) -> Bool {
+    for (left, right) in zip(left, right) where !left.utf8.elementsEqual(right.utf8) {
+      return left.utf8.lexicographicallyPrecedes(right.utf8)
+    }
+    return false
+  }
+}
