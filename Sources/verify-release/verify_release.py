@@ -17,7 +17,9 @@ to be believed: it follows from a few numbers in the file. This program derives 
      smallest for which all cells together stay within k. Both are decided with bounds that are
      rounded outward until the answer is certain; no floating-point number is used anywhere.
   4. The cells. They must be all combinations of the listed values, once, in order, so that the
-     choice of cells tells nothing about the data; the digests of the lists follow from them.
+     choice of cells tells nothing about the data; the digests of the lists follow from them. Where
+     cells were found in the data instead, they were selected at random, at a cost of their own: the
+     threshold follows from that cost and the bounds, and the cells stand in the order of their bytes.
   5. The digests. The body is the file without the line of the certificate.
   6. The signature (Ed25519), if there is one, and --public-key to insist on one by a certain key.
   7. With --ledger, the ledger of the owner: that every entry is linked to the one before it, that
@@ -195,7 +197,7 @@ def by_name(rule):
 DIGEST = like("[0-9a-f]{64}", "64 lower-case hexadecimal digits")
 LIMIT = integer(1, 2**31 - 1)
 LOSS = {"epsilon": fraction(), "delta": fraction(below_one=True)}
-LIST = {"count": integer(1), "list_sha256": DIGEST}
+LIST = {"count": integer(0), "list_sha256": DIGEST}
 LIST_FILE = {"file_sha256": DIGEST}
 LAW = "P(X = x) = (1-q)/(1+q) q^|x|, q = exp(-1/scale)"
 GENERATOR = "AES-256-CTR keyed from the kernel, one key per release"
@@ -218,6 +220,10 @@ SIGNATURE = {
     "algorithm": one_of("ed25519"), "public_key": DIGEST,
     "value": like("[0-9a-f]{128}", "128 lower-case hexadecimal digits"),
 }
+SELECTION = {
+    "rule": one_of("threshold", "optimal", "geometric"), "keys": each(text),
+    "epsilon": fraction(positive=True), "delta": fraction(positive=True, below_one=True),
+}
 RELEASE = {
     "id": like(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}", "1 to 128 letters, digits, dots, _ and -"),
     "name": text, "dataset": text, "spec_sha256": DIGEST,
@@ -238,7 +244,8 @@ RELEASE = {
 
 def check_form(release):
     """Every member that a release has, each of its type, and nothing else."""
-    members(RELEASE)(release, "the file")
+    members(RELEASE, {"selection": members(SELECTION, {"threshold": integer(-2**80)})})(
+        release, "the file")
     keys = [key["name"] for key in release["query"]["keys"]]
     measures = [measure["name"] for measure in release["measures"]]
     for names, place in ((keys, "query.keys"), (measures, "measures")):
@@ -273,7 +280,7 @@ def canonical_file(release):
     for name in sorted(release):
         value = release[name]
         if name in ("cells", "measures"):
-            written = "[\n" + ",\n".join(map(canonical, value)) + "\n]"
+            written = "[\n" + ",\n".join(map(canonical, value)) + ("\n]" if value else "]")
         else:
             written = canonical(value)
         lines.append(f"{canonical(name)}:{written}")
@@ -312,13 +319,16 @@ def check_noise(release, found):
             found.append(f"{name}: the scale is {brief(measure['scale'])}, but sensitivity divided "
                          f"by epsilon is {brief(scale)}.")
         check_half_widths(measure, max(1, len(release["cells"])), found)
-    total = sum((Fraction(measure["epsilon"]) for measure in measures), Fraction(0))
+    selection = release.get("selection", {"epsilon": "0", "delta": "0"})
+    total = sum((Fraction(measure["epsilon"]) for measure in measures),
+                Fraction(selection["epsilon"]))
     if Fraction(release["privacy"]["epsilon"]) != total:
         found.append(f"privacy: the cost is given as epsilon "
-                     f"{brief(release['privacy']['epsilon'])}, but the measures cost "
-                     f"{brief(total)} together.")
-    if release["privacy"]["delta"] != "0":
-        found.append("privacy: delta is not 0, but cells from public lists use none.")
+                     f"{brief(release['privacy']['epsilon'])}, but the measures, and the selection "
+                     f"of cells if there was one, cost {brief(total)} together.")
+    if release["privacy"]["delta"] != selection["delta"]:
+        found.append("privacy: delta is not that of the selection of cells; cells from public lists "
+                     "use none.")
 
 
 # ---------------------------------------------------------------------------------------------
@@ -374,20 +384,28 @@ def stays_within(k, scale, alpha, draws):
         far = Bounds.exp_of_minus((k + 1) / scale, digits)
         t_low = q.down.divide(q.down.multiply(2, far.low), q.up.add(1, q.high))
         t_high = q.up.divide(q.up.multiply(2, far.high), q.down.add(1, q.low))
-        low, high = Fraction(t_low), Fraction(t_high)
-        if draws * high <= alpha:
-            return True
-        if draws * low - draws * (draws - 1) // 2 * high * high > alpha:
-            return False
-        if draws > 1:
-            stay = Bounds(max(Decimal(0), q.down.subtract(1, t_high)),
-                          q.up.subtract(1, t_low), digits).power(draws)
-            inside = Decimal((1 - alpha).numerator), Decimal((1 - alpha).denominator)
-            if stay.low >= q.up.divide(*inside):
-                return True
-            if stay.high < q.down.divide(*inside):
-                return False
+        decision = within(t_low, t_high, q, alpha, draws)
+        if decision is not None:
+            return decision
         digits *= 2
+
+
+def within(t_low, t_high, q, alpha, draws):
+    """Whether 1 - (1 - t)^n <= alpha; None where the bounds of t do not say."""
+    low, high = Fraction(t_low), Fraction(t_high)
+    if draws * high <= alpha:
+        return True
+    if draws * low - draws * (draws - 1) // 2 * high * high > alpha:
+        return False
+    if draws > 1:
+        stay = Bounds(max(Decimal(0), q.down.subtract(1, t_high)),
+                      q.up.subtract(1, t_low), q.digits).power(draws)
+        inside = Decimal((1 - alpha).numerator), Decimal((1 - alpha).denominator)
+        if stay.low >= q.up.divide(*inside):
+            return True
+        if stay.high < q.down.divide(*inside):
+            return False
+    return None
 
 
 def half_width(scale, alpha, draws=1):
@@ -420,7 +438,123 @@ def check_half_widths(measure, cells, found):
 
 
 # ---------------------------------------------------------------------------------------------
-# 4. The cells: all combinations of the lists, and nothing that depends on the data.
+# 4. Cells that were found in the data: their threshold. Then the cells of every release.
+# ---------------------------------------------------------------------------------------------
+
+
+def smallest(holds, start, step):
+    """The smallest whole number from `start` on for which a condition holds that stays true."""
+    below, above = start - 1, start
+    while not holds(above):
+        below, above, step = above, above + step, 2 * step
+    while above - below > 1:
+        middle = (below + above) // 2
+        if holds(middle):
+            above = middle
+        else:
+            below = middle
+    return above
+
+
+def noise_threshold(scale, delta, cells):
+    """The smallest tau for which cells of one person alone are kept with at most delta.
+
+    A cell that only one person is in has one unit, and is kept if 1 + X >= tau: with probability
+    p = P(X >= tau - 1) = q^(tau-1) / (1 + q). Some cell of at most c is, with 1 - (1 - p)^c.
+    """
+    def holds(tau):
+        digits, k = 30, tau - 1
+        while True:
+            q = Bounds.exp_of_minus(1 / scale, digits)
+            far = Bounds.exp_of_minus(abs(k if k >= 0 else 1 - k) / scale, digits)
+            low = q.down.divide(far.low, q.up.add(1, q.high))
+            high = q.up.divide(far.high, q.down.add(1, q.low))
+            if k < 0:
+                low, high = q.down.subtract(1, high), q.up.subtract(1, low)
+            decision = within(low, high, q, delta, cells)
+            if decision is not None:
+                return decision
+            digits *= 2
+    # For k <= 0, 1 - p = q^(1-k) / (1 + q) is at least 1 - delta only for k above this.
+    rest = 1 - delta
+    bits = rest.denominator.bit_length() - rest.numerator.bit_length() + 1
+    start = 2 if delta <= Fraction(1, 2) else 1 - int(scale * bits) - 1
+    return smallest(holds, start, max(1, int(scale)))
+
+
+def cell_delta(delta, cells, digits):
+    """Bounds on d = 1 - (1 - delta)^(1/c), the share of one cell."""
+    if cells == 1:
+        return delta, delta
+    down, up = rounding(digits, ROUND_FLOOR), rounding(digits, ROUND_CEILING)
+    rest = Decimal((1 - delta).numerator), Decimal((1 - delta).denominator)
+    low, high = down.next_minus(down.ln(down.divide(*rest))), up.next_plus(up.ln(up.divide(*rest)))
+    low, high = down.divide(low, cells), up.divide(high, cells)
+    low, high = down.next_minus(down.exp(low)), up.next_plus(up.exp(high))
+    return 1 - Fraction(high), 1 - Fraction(low)
+
+
+def truncated_threshold(scale, delta, cells):
+    """One more than the smallest k >= 1 with E^k d (E + 1) > E - 1 + 2d, E = exp(1/scale).
+
+    With q = 1/E and f = E^-k that is d (1 + q) > f (1 - q + 2 d q).
+    """
+    def holds(k):
+        digits = 40
+        while True:
+            q, f = (Bounds.exp_of_minus(x / scale, digits) for x in (1, Fraction(k)))
+            q_low, q_high, f_low, f_high = map(Fraction, (q.low, q.high, f.low, f.high))
+            d_low, d_high = cell_delta(delta, cells, digits)
+            if d_low * (1 + q_low) > f_high * (1 - q_low + 2 * d_high * q_high):
+                return True
+            if d_high * (1 + q_high) < f_low * (1 - q_high + 2 * d_low * q_low):
+                return False
+            digits *= 2
+    return smallest(holds, 1, max(1, int(scale))) + 1
+
+
+def check_selection(release, found):
+    selection = release.get("selection")
+    if selection is None:
+        return
+    names = [key["name"] for key in release["query"]["keys"]]
+    if not selection["keys"] or selection["keys"] != [n for n in names if n in selection["keys"]]:
+        found.append("selection: its keys are not some of the keys of the query, in their order.")
+    bounds = release["bounds"]
+    cells = min(bounds["cells_per_unit"], bounds.get("signals_per_unit", bounds["cells_per_unit"]))
+    scale, delta = cells / Fraction(selection["epsilon"]), Fraction(selection["delta"])
+    if not Fraction(1, 1000) <= scale <= 2**40:
+        found.append("selection: its epsilon is out of range, so no threshold follows from it.")
+        return
+    derived = {"threshold": lambda: noise_threshold(scale, delta, cells),
+               "geometric": lambda: truncated_threshold(scale, delta, cells),
+               "optimal": lambda: None}[selection["rule"]]()
+    if selection.get("threshold") != derived:
+        found.append(f"selection: the threshold is {shown(selection.get('threshold'))}, but for its "
+                     f"rule, its cost and the bounds it follows as {derived}.")
+
+
+def check_selected_cells(release, found):
+    """Cells that were selected: in the order of their bytes, each once; of lists, only their values
+    can be counted, since some were not selected."""
+    keys, cells = release["query"]["keys"], release["cells"]
+    order = [[cell[key["name"]].encode() for key in keys] for cell in cells]
+    if any(not before < after for before, after in itertools.pairwise(order)):
+        found.append("cells: they are not in the order of the bytes of their values, each once.")
+    for key in keys:
+        values = list(dict.fromkeys(cell[key["name"]] for cell in cells))
+        if key["name"] not in release["selection"]["keys"]:
+            if len(values) > key["count"]:
+                found.append(f"cells: {shown(key['name'])} has more values than its list.")
+            continue
+        digest = hashlib.sha256("".join(value + "\n" for value in values).encode()).hexdigest()
+        if len(values) != key["count"] or digest != key["list_sha256"]:
+            found.append(f"cells: the values of {shown(key['name'])} are not those that its key "
+                         f"describes: there are {len(values)}, and their digest is {digest}.")
+
+
+# ---------------------------------------------------------------------------------------------
+# The cells of public lists: all combinations of the lists, and nothing that depends on the data.
 # ---------------------------------------------------------------------------------------------
 
 
@@ -428,7 +562,7 @@ def check_cells(release, found):
     keys, cells = release["query"]["keys"], release["cells"]
     names = [key["name"] for key in keys]
     lists = []
-    for key in keys:
+    for key in keys if "selection" not in release else []:
         # In the order of their first appearance, which is that of the list if all is well.
         values = list(dict.fromkeys(cell[key["name"]] for cell in cells))
         lists.append(values)
@@ -442,7 +576,9 @@ def check_cells(release, found):
     expected = 1
     for key in keys:
         expected *= key["count"]
-    if len(cells) != expected:
+    if "selection" in release:
+        check_selected_cells(release, found)
+    elif len(cells) != expected:
         found.append(f"cells: there are {len(cells)}, but the lists have {brief(expected)} "
                      "combinations.")
     elif any(tuple(cell[name] for name in names) != combination
@@ -744,6 +880,7 @@ def findings_of(data, public_key=None, ledger=None):
     except Malformed as error:
         return [f"the file: this is not a release: {error}."], None
     check_noise(release, found)
+    check_selection(release, found)
     check_cells(release, found)
     check_certificate(release, data, found)
     check_signature(release, public_key, found)
@@ -782,7 +919,11 @@ def describe(release, ledger):
     """What holds, in plain sentences."""
     privacy, cells = release["privacy"], len(release["cells"])
     lines = [f"The release {release['id']} of {shown(release['dataset'])} holds.",
-             f"It protects each {privacy['unit']} and cost epsilon {privacy['epsilon']}."]
+             f"It protects each {privacy['unit']} and cost epsilon {privacy['epsilon']}"
+             + ("." if privacy["delta"] == "0" else f" and delta {privacy['delta']}.")]
+    if "selection" in release:
+        lines.append(f"Its {cells} cells were found in the data and selected by the rule "
+                     f"{release['selection']['rule']}.")
     for measure in release["measures"]:
         lines.append(
             f"Each of the {cells} counts of {measure['name']} has noise of scale "

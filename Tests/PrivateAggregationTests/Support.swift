@@ -98,7 +98,9 @@ enum Samples {
     bounds: ContributionBounds? = nil,
     groupBy: [GroupKey] = [.region, .intent],
     cells: [GroupKey: [String]] = [.region: ["n", "s"], .intent: ["x", "y", "z"]],
+    selection: SelectionRequest? = nil,
     epsilon: Rational = 1,
+    delta: Rational = .zero,
     digest: String = String(repeating: "d", count: 64)
   ) throws -> ReportSpecification {
     ReportSpecification(
@@ -112,10 +114,11 @@ enum Samples {
       bounds: try bounds ?? Self.bounds(100, 100),
       groupBy: groupBy,
       cells: cells.mapValues(list),
-      budget: try PrivacyLoss(epsilon: epsilon),
+      selection: selection,
+      budget: try PrivacyLoss(epsilon: epsilon, delta: delta),
       measures: [
-        MeasureRequest(measure: .signals, share: Rational(1, 2)),
-        MeasureRequest(measure: .units, share: Rational(1, 2)),
+        MeasureRequest(measure: .signals, share: (.one - (selection?.share ?? .zero)) / 2),
+        MeasureRequest(measure: .units, share: (.one - (selection?.share ?? .zero)) / 2),
       ],
       confidence: Rational(19, 20),
       nonnegative: false,

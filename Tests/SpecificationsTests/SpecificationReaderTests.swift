@@ -101,8 +101,8 @@ import Testing
     ),
     (
       ["selection": "{rule: threshold}"],
-      "/data/spec.yaml:10:1: this version does not offer `selection` yet; leave the key out or "
-        + "use a newer version"
+      "/data/spec.yaml:10:12: selection: selects cells, and all of them are listed; delete it, or "
+        + "write `private` in place of a list"
     ),
     (
       ["budget": "{epsilon: 0}"],
@@ -161,11 +161,6 @@ import Testing
       ["group_by": "[region]"],
       "/data/spec.yaml:7:10: intents: lists values of `intent`, which `group_by` does not name; "
         + "add it there or delete the list"
-    ),
-    (
-      ["regions": "private"],
-      "/data/spec.yaml:6:10: regions: this version does not offer `private` cells yet; list the "
-        + "values or name a file of them"
     ),
     (
       ["regions": "{radius: 10}"],

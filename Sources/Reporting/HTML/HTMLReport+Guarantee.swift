@@ -20,7 +20,7 @@ extension HTMLReport {
       <p class="lead">Whoever reads this report learns almost the same whether or not \
       \(unit.contribution) were in the data: no answer becomes more than \
       <span class="formula">e<sup>ε</sup></span>\(factor(epsilon)) times likelier, or less likely, \
-      because they were.</p>
+      because they were\(exception(body.privacy.loss.delta)).</p>
       <dl class="pairs">
       <div><dt>ε, exactly</dt><dd>\(PlainNumber.exact(epsilon))</dd></div>
       <div><dt>δ, exactly</dt><dd>\(PlainNumber.exact(body.privacy.loss.delta))</dd></div>
@@ -34,6 +34,12 @@ extension HTMLReport {
       </section>
 
       """
+  }
+
+  /// What delta leaves open.
+  private static func exception(_ delta: Rational) -> Markup {
+    guard delta.signum > 0 else { return "" }
+    return ", but for answers that together have a probability of at most δ"
   }
 
   /// `= 2.7183` for `e^ε`, rounded up.

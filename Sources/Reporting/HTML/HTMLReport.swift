@@ -37,7 +37,8 @@ public enum HTMLReport {
       <body>
       <a class="skip" href="#counts">Skip to the counts</a>
       \(header(of: body))\(navigation)<main>
-      \(glance(of: body))\(asked(in: body))\(guarantee(of: body))\(counts(of: body))\(bias(of: body))\
+      \(glance(of: body))\(asked(in: body))\(selection(of: body))\
+      \(guarantee(of: body))\(counts(of: body))\(bias(of: body))\
       \(cost(of: body))\(noise(of: body))\(verification(of: release))</main>
       <footer>
       <p>Rendered by Hubbub from <code>release.json</code> alone. This page loads nothing from the \
