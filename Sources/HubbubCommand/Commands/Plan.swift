@@ -103,7 +103,10 @@ struct Plan: ParsableCommand {
         ("epsilon", .exact(measure.epsilon)),
         ("scale", .exact(measure.scale)),
         ("half_width", .integer(measure.halfWidth)),
-        ("simultaneous_half_width", .integer(measure.simultaneousHalfWidth)),
+        (
+          "simultaneous_half_width",
+          plan.selection == nil ? .integer(measure.simultaneousHalfWidth) : .null
+        ),
       ])
     }
     var fields: [(String, JSONText)] = [
