@@ -75,7 +75,10 @@ let package = Package(
     // The sensitive ring: what sees signals.
     .target(
       name: "PrivateAggregation",
-      dependencies: ["CZlib", "ExactArithmetic", "PrivacyAccounting", "Releases", "Sampling"],
+      dependencies: [
+        "CZlib", "ExactArithmetic", "PrivacyAccounting", "Releases", "Sampling",
+        .product(name: "Crypto", package: "swift-crypto"),
+      ],
       swiftSettings: settings
     ),
 

@@ -11,6 +11,8 @@ import Glibc
   }
 
   private static func run() async -> ExitStatus {
+    // A file that may not grow any further is an error to be told, as a full disk is.
+    signal(SIGXFSZ, SIG_IGN)
     do {
       var command = try HubbubCommand.parseAsRoot()
       if var asynchronous = command as? any AsyncParsableCommand {

@@ -23,10 +23,13 @@ struct TwoWays {
   func parallel(
     threads: Int,
     blockSize: Int,
-    memory: Int = 64 << 20,
-    parts: Int = 8
+    memory: MemoryPlan? = nil,
+    parts: Int = 8,
+    temporaryFolder: String? = nil
   ) throws -> [[Int64]] {
-    var options = AggregationOptions(threads: threads, memory: memory)
+    var options = AggregationOptions(threads: threads)
+    options.division = memory
+    options.temporaryFolder = temporaryFolder
     options.blockSize = blockSize
     options.partCount = parts
     let plan = try AggregationPlan(specification)
@@ -203,11 +206,13 @@ struct TwoWays {
     )
     let expected = try ways.oneByOne()
     for threads in 1...4 {
-      for (blockSize, memory, parts) in [(700, 1, 2), (20_000, 8 << 20, 64), (1 << 20, 1, 8)] {
+      for (blockSize, memory, parts) in [
+        (700, Division.tables, 2), (20_000, .all, 64), (1 << 20, .tables, 8),
+      ] {
         let counts = try ways.parallel(
           threads: threads,
           blockSize: blockSize,
-          memory: memory,
+          memory: memory.plan,
           parts: parts
         )
         #expect(counts == expected, "\(threads) threads, \(blockSize) bytes, \(parts) parts")

@@ -17,8 +17,8 @@ import Testing
       "ExactArithmetic", "PrivacyAccounting", "Releases", "Foundation", "FoundationEssentials",
     ],
     "PrivateAggregation": [
-      "CZlib", "ExactArithmetic", "PrivacyAccounting", "Releases", "Sampling", "Glibc", "Dispatch",
-      "FoundationEssentials", "Synchronization",
+      "CZlib", "ExactArithmetic", "PrivacyAccounting", "Releases", "Sampling", "Crypto", "Glibc",
+      "Dispatch", "FoundationEssentials", "Synchronization",
     ],
     "LedgerStore": [
       "CPQ", "ExactArithmetic", "PrivacyAccounting", "Crypto", "GRDB", "Glibc", "Foundation",

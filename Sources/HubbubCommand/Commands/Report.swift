@@ -53,7 +53,8 @@ struct Report: AsyncParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "The memory for signals, such as 512M or 2G; 512M if left out. Units need memory of their own.",
+      "The memory to stay within while signals are read, such as 64M or 2G; 512M if left out. What \
+      does not fit goes to an encrypted temporary file in TMPDIR, else /var/tmp.",
       valueName: "size"
     )
   )
@@ -63,8 +64,9 @@ struct Report: AsyncParsableCommand {
   var format: ReportFormat = .table
 
   func run() async throws {
-    let options = try checkedResources()
+    let resources = try checkedResources()
     let report = try PlannedReport(spec: spec)
+    let options = try resources.options(cells: report.plan.cellCount)
     report.warn()
     let day = try checkedDay()
     let files = ReportFiles(
@@ -120,22 +122,13 @@ struct Report: AsyncParsableCommand {
     return day
   }
 
-  private func checkedResources() throws(CommandFailure) -> AggregationOptions {
+  private func checkedResources() throws(CommandFailure) -> Resources {
     guard engine == "native" else {
       throw .invalid(
         "--engine: `\(engine.prefix(40))` is not offered by this version; write native"
       )
     }
-    if let threads, !(1...1024).contains(threads) {
-      throw .invalid("--threads: `\(threads)` is out of range; write 1 to 1024")
-    }
-    guard let memory else { return AggregationOptions(threads: threads) }
-    guard let size = ByteSize.read(memory) else {
-      throw .invalid(
-        "--memory: `\(memory.prefix(40))` is not a size; write one such as 512M or 2G"
-      )
-    }
-    return AggregationOptions(threads: threads, memory: size)
+    return try Resources(threads: threads, memory: memory)
   }
 }
 
@@ -144,24 +137,4 @@ enum ReportFormat: String, ExpressibleByArgument, CaseIterable {
   case table
   case json
   case csv
-}
-
-/// Sizes of memory as people write them.
-enum ByteSize {
-  /// Reads `512M`, `2G`, `64MiB` or a number of bytes; `nil` for anything else and for zero.
-  static func read(_ text: String) -> Int? {
-    let digits = text.prefix { $0 >= "0" && $0 <= "9" }
-    guard let number = Int(digits), number > 0 else { return nil }
-    let shift: Int
-    switch text.dropFirst(digits.count).uppercased() {
-    case "", "B": shift = 0
-    case "K", "KB", "KIB": shift = 10
-    case "M", "MB", "MIB": shift = 20
-    case "G", "GB", "GIB": shift = 30
-    case "T", "TB", "TIB": shift = 40
-    default: return nil
-    }
-    let (size, overflow) = number.multipliedReportingOverflow(by: 1 << shift)
-    return overflow ? nil : size
-  }
 }

@@ -5,12 +5,12 @@ import Glibc
 
 /// How many threads and how much memory an aggregation may use; no result depends on it.
 public struct AggregationOptions: Sendable, Hashable {
-  /// The memory for signals where nothing else is asked: 512 MiB.
+  /// The memory where nothing else is asked: 512 MiB.
   public static let defaultMemory = 512 << 20
 
   /// The most threads.
   public let threads: Int
-  /// The memory in bytes that signals are kept within, as far as the units and cells allow.
+  /// The memory in bytes that the process is kept within while signals are read and added up.
   public let memory: Int
 
   /// The bytes that are read at once.
@@ -19,17 +19,28 @@ public struct AggregationOptions: Sendable, Hashable {
   var longestRecord = RecordBuffer.longestRecord
   /// The parts that units are divided into, a power of two.
   var partCount = 512
+  /// How the memory is divided, for tests; it follows from `memory` where it is left out.
+  var division: MemoryPlan?
+  /// The folder of temporary files, for tests; that of the environment where it is left out.
+  var temporaryFolder: String?
 
   /// Makes options.
   ///
   /// - Parameters:
   ///   - threads: The most threads; as many as there are processors if left out.
-  ///   - memory: Bytes; `defaultMemory` if left out.
+  ///   - memory: Bytes; `defaultMemory` if left out. Less than `smallestMemory` counts as that.
   /// - Precondition: Both are positive.
   public init(threads: Int? = nil, memory: Int = AggregationOptions.defaultMemory) {
-    let processors = max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
-    self.threads = threads ?? processors
+    self.threads = threads ?? Self.processors
     self.memory = memory
     precondition(self.threads > 0 && memory > 0, "threads and memory to work with")
+  }
+
+  /// The number of processors.
+  public static var processors: Int { max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))) }
+
+  /// The smallest memory in bytes that so many threads can work in, for so many cells.
+  public static func smallestMemory(threads: Int, cells: Int) -> Int {
+    MemoryPlan.smallest(threads: threads, cells: cells)
   }
 }

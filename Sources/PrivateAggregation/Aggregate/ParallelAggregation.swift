@@ -7,45 +7,28 @@ import Synchronization
 
 /// Decodes blocks on all threads into rows, then bounds and adds up the units part by part.
 ///
-/// Rows are kept until they take their share of the memory; then they are moved into the tables of
-/// the units, so that memory grows with the units and not with the signals. The tables give the same
-/// choice in every order of rows, so nothing depends on which thread is when where.
+/// Rows are kept until they take their share of the memory. Then they are moved into the tables of
+/// the units, which grow with the units and not with the signals; and from when those have taken
+/// their share, rows go to a temporary file. The tables give the same choice in every order of rows,
+/// so nothing depends on which thread is when where, nor on what was kept where.
 final class ParallelAggregation: @unchecked Sendable {
-  /// The units of one part; one thread at a time.
-  private final class Part: @unchecked Sendable {
-    private let turn = Mutex(())
-    private var table: PartTable?
-
-    /// Moves rows into the table.
-    func add(_ rows: RowBuffer, _ part: Int, to make: () -> PartTable) {
-      turn.withLock { _ in
-        if table == nil { table = make() }
-        // One access for all rows.
-        if var filled = table.take() {
-          rows.drain(part, into: &filled)
-          table = consume filled
-        }
-      }
-    }
-
-    /// Hands the table over and forgets it.
-    func take() -> PartTable? { turn.withLock { _ in table.take() } }
-  }
-
   private let specification: ReportSpecification
   private let rules: SignalRules
   private let options: AggregationOptions
+  private let memory: MemoryPlan
   private let source: BlockSource
   private let meter: ProgressMeter
   private let bounds: ContributionBounds
   private let key: ChoiceKey
   private let hash: PlaceHash
   private let cellCount: Int
-  private let parts: [Part]
+  private let parts: [BegunPart]
   /// The rows of each thread; a thread touches its own alone, until all have been decoded.
   private let rows: [RowBuffer]
-  /// The bytes of rows that a thread keeps.
-  private let share: Int
+  /// The bytes of the tables of all parts.
+  private let tables = Atomic<Int>(0)
+  /// The file of what does not fit, once there is anything.
+  private let file = Mutex<SpillFile?>(nil)
   private let failure = Mutex<SignalFileError?>(nil)
 
   init(
@@ -65,13 +48,18 @@ final class ParallelAggregation: @unchecked Sendable {
     self.options = options
     rules = SignalRules(specification)
     bounds = specification.bounds
+    let threads = options.threads
+    let memory =
+      options.division ?? MemoryPlan(memory: options.memory, threads: threads, cells: cellCount)
+    self.memory = memory
     // Where a unit is looked for is nobody's business; which cells it keeps does not depend on it.
     let words = ChoiceKey.drawn().words
     let hash = PlaceHash(key: (words.0, words.1))
     self.hash = hash
-    parts = (0..<options.partCount).map { _ in Part() }
-    rows = (0..<options.threads).map { _ in RowBuffer(partCount: options.partCount, hash: hash) }
-    share = options.memory / 2 / options.threads
+    parts = (0..<options.partCount).map { _ in BegunPart() }
+    rows = (0..<threads).map { _ in
+      RowBuffer(partCount: options.partCount, hash: hash, pieceSize: memory.pieceSize)
+    }
   }
 
   /// Reads everything.
@@ -83,12 +71,27 @@ final class ParallelAggregation: @unchecked Sendable {
     DispatchQueue.concurrentPerform(iterations: options.threads) { thread in
       work.decode(on: thread)
     }
+    // What was written is joined by the rest, so that all the memory can add up.
+    if file.withLock({ $0 != nil }) {
+      DispatchQueue.concurrentPerform(iterations: options.threads) { thread in
+        do throws(SignalFileError) {
+          try work.makeRoom(work.rows[thread], from: thread, RowPiece(), isLast: true)
+        } catch {
+          work.fail(error)
+        }
+      }
+    }
     if let failure = failure.withLock({ $0 }) { throw failure }
     meter.end()
-    return tally()
+    return try tally()
   }
 
   private func makeTable() -> PartTable { PartTable(bounds: bounds, key: key, hash: hash) }
+
+  /// Keeps the first failure, at which all threads stop.
+  private func fail(_ error: SignalFileError) { failure.withLock { $0 = $0 ?? error } }
+
+  private var hasFailed: Bool { failure.withLock { $0 != nil } }
 
   // MARK: - Decoding
 
@@ -96,20 +99,21 @@ final class ParallelAggregation: @unchecked Sendable {
     let rows = rows[thread]
     let block = RecordBlock(capacity: source.blockCapacity)
     let decoder = BlockDecoder(rules: rules, rows: rows, longestRecord: options.longestRecord)
+    let piece = RowPiece()
     do throws(SignalFileError) {
-      while true {
+      while !hasFailed {
         switch try source.next(into: block) {
         case .end:
           return
         case .block:
           decoder.decode(block)
         case .file(let reader):
-          try decode(reader, with: decoder, into: rows, on: thread)
+          try decode(reader, with: decoder, into: rows, on: thread, piece)
         }
-        if rows.bytesHeld > share { drain(rows, from: thread) }
+        if rows.bytesHeld > memory.rowsPerThread { try makeRoom(rows, from: thread, piece) }
       }
     } catch {
-      failure.withLock { $0 = $0 ?? error }
+      fail(error)
     }
   }
 
@@ -118,7 +122,8 @@ final class ParallelAggregation: @unchecked Sendable {
     _ reader: SignalReader,
     with decoder: BlockDecoder,
     into rows: RowBuffer,
-    on thread: Int
+    on thread: Int,
+    _ piece: RowPiece
   ) throws(SignalFileError) {
     let signals = SignalDecoder(specification)
     var count = 0
@@ -129,84 +134,87 @@ final class ParallelAggregation: @unchecked Sendable {
       count += 1
       if count & 0xFFF == 0 {
         meter.read(reader.progress.bytesRead)
-        if rows.bytesHeld > share { drain(rows, from: thread) }
+        if rows.bytesHeld > memory.rowsPerThread { try makeRoom(rows, from: thread, piece) }
       }
     }
     meter.finished(reader.progress.bytesRead)
   }
 
-  /// Moves a thread's rows into the tables, beginning where other threads are unlikely to be.
-  private func drain(_ rows: RowBuffer, from thread: Int) {
+  /// Moves a thread's rows into the tables while those have room, and the others into the file.
+  private func makeRoom(
+    _ rows: RowBuffer,
+    from thread: Int,
+    _ piece: RowPiece,
+    isLast: Bool = false
+  ) throws(SignalFileError) {
     for step in 0..<parts.count {
+      // Beginning where other threads are unlikely to be.
       let part = (step + thread * parts.count / options.threads) % parts.count
-      parts[part].add(rows, part, to: makeTable)
+      if let file = try fileIfNeeded() {
+        try piece.write(rows, part: part, to: file)
+      } else {
+        let growth = parts[part].add(rows, part, to: makeTable)
+        tables.wrappingAdd(growth, ordering: .relaxed)
+      }
     }
-    rows.reset()
+    rows.reset(isLast: isLast)
+  }
+
+  /// The temporary file, from when the tables have no more room.
+  private func fileIfNeeded() throws(SignalFileError) -> SpillFile? {
+    guard tables.load(ordering: .relaxed) >= memory.tables else { return nil }
+    var made: SpillFile?
+    var failure: SignalFileError?
+    file.withLock { file in
+      if file == nil {
+        let folder = options.temporaryFolder ?? SpillFile.systemFolder
+        do throws(SignalFileError) {
+          file = try SpillFile(in: folder, partCount: parts.count)
+        } catch {
+          failure = error
+        }
+      }
+      made = file
+    }
+    if let failure { throw failure }
+    return made
   }
 
   // MARK: - Adding up
 
-  private func tally() -> (signals: [Int64], units: [Int64]) {
+  private func tally() throws(SignalFileError) -> (signals: [Int64], units: [Int64]) {
     let total = CellTally(cellCount: cellCount)
     let gathered = Mutex(())
     let next = Atomic<Int>(0)
-    // Each thread adds up on its own where that takes little memory.
-    let threads = cellCount * 16 * options.threads > options.memory / 4 ? 1 : options.threads
+    let file = file.withLock { $0 }
+    let threads = memory.addingThreads
+    let held = tables.load(ordering: .relaxed)
+    let work = file == nil ? memory.workPerThread : memory.workPerThread(besides: held)
     DispatchQueue.concurrentPerform(iterations: threads) { thread in
-      let own = thread == 0 && threads == 1 ? total : CellTally(cellCount: self.cellCount)
-      let choice = SignalChoice(bounds: self.bounds, key: self.key)
-      var table = self.makeTable()
-      while true {
-        let part = next.wrappingAdd(1, ordering: .relaxed).oldValue
-        if part >= self.parts.count { break }
-        // Where rows were moved before, there is a table already; else one serves for all parts.
-        if let begun = self.parts[part].take() { table = begun }
-        for rows in self.rows { rows.drain(part, into: &table) }
-        table.forEachUnit { cells, hash in choice.add(cells, hash: hash, to: own) }
-        table.removeAll()
+      let own = threads == 1 ? total : CellTally(cellCount: self.cellCount)
+      let parts = PartTally(
+        own,
+        choice: SignalChoice(bounds: self.bounds, key: self.key),
+        hash: self.hash,
+        memory: work,
+        make: self.makeTable
+      )
+      do throws(SignalFileError) {
+        while !self.hasFailed {
+          let part = next.wrappingAdd(1, ordering: .relaxed).oldValue
+          if part >= self.parts.count { break }
+          if let file {
+            try parts.add(part, of: file, begun: self.parts[part])
+          } else {
+            parts.add(part, of: self.rows, begun: self.parts[part])
+          }
+        }
+      } catch {
+        self.fail(error)
       }
       if own !== total { gathered.withLock { _ in total.add(own) } }
     }
+    if let failure = failure.withLock({ $0 }) { throw failure }
     return (total.signalCounts, total.unitCounts)
-  }
-}
-
-/// Counts for every cell while they are added up.
-final class CellTally: @unchecked Sendable {
-  let cellCount: Int
-  let signals: UnsafeMutablePointer<Int64>
-  let units: UnsafeMutablePointer<Int64>
-
-  init(cellCount: Int) {
-    self.cellCount = cellCount
-    signals = .allocate(capacity: max(1, cellCount))
-    units = .allocate(capacity: max(1, cellCount))
-    signals.initialize(repeating: 0, count: cellCount)
-    units.initialize(repeating: 0, count: cellCount)
-  }
-
-  deinit {
-    signals.deallocate()
-    units.deallocate()
-  }
-
-  var signalCounts: [Int64] { Array(UnsafeBufferPointer(start: signals, count: cellCount)) }
-  var unitCounts: [Int64] { Array(UnsafeBufferPointer(start: units, count: cellCount)) }
-
-  /// Counts what one unit keeps in one cell.
-  ///
-  /// No sum can run over: fewer than 2^40 units, each with
-  /// fewer than 2^31 signals in a cell, would take more memory than there is.
-  @inline(__always)
-  func add(_ count: UInt32, in cell: UInt32) {
-    signals[Int(cell)] += Int64(count)
-    units[Int(cell)] += 1
-  }
-
-  func add(_ other: CellTally) {
-    for cell in 0..<cellCount {
-      signals[cell] += other.signals[cell]
-      units[cell] += other.units[cell]
-    }
   }
 }

@@ -68,6 +68,12 @@ struct PartTable: ~Copyable {
       + large.reduce(0) { $0 + $1.cells.count * 64 }
   }
 
+  /// The bytes that the units fill, of those that are used.
+  var bytesFilled: Int {
+    units.count * (MemoryLayout<Unit>.stride + 16) + slots.count * MemoryLayout<UnitCell>.stride
+      + texts.count + large.reduce(0) { $0 + $1.cells.count * 64 }
+  }
+
   /// Forgets all units and keeps the memory, which is in the cache by now.
   mutating func removeAll() {
     if mask >= 0 { places.update(repeating: 0, count: mask + 1) }
@@ -284,6 +290,35 @@ struct PartTable: ~Copyable {
       var count = 0
       while count < capacity, first[count].cell != .max { count += 1 }
       body(UnsafeBufferPointer(start: first, count: count), hash)
+    }
+  }
+
+  /// Calls `body` with a row for each cell that a unit keeps, and how many signals it keeps in it.
+  ///
+  /// Added to another table as often, the rows give the same choice there. They are valid during the
+  /// call; those of long units point into this table.
+  func forEachRow(
+    _ body: (_ row: UnsafeRawPointer, _ end: UnsafeRawPointer, _ signals: UInt32) -> Void
+  ) {
+    withUnsafeTemporaryAllocation(byteCount: RowBuffer.longestRow, alignment: 8) { room in
+      guard let row = room.baseAddress else { return }
+      var number = 0
+      forEachUnit { cells, _ in
+        let unit = units.base[number]
+        number += 1
+        var high = unit.high
+        if high &>> 56 == PackedBytes.elsewhere {
+          let text = texts.base + Int(high & (1 << 56 - 1))
+          high = UInt64(UInt(bitPattern: text)) | PackedBytes.elsewhere << 56
+        }
+        row.storeBytes(of: unit.low, toByteOffset: 4, as: UInt64.self)
+        row.storeBytes(of: high, toByteOffset: 12, as: UInt64.self)
+        for cell in cells {
+          let header = cell.cell | UInt32(truncatingIfNeeded: high &>> 56) &<< 24
+          row.storeBytes(of: header, as: UInt32.self)
+          body(row, row + RowBuffer.size(of: row), cell.count)
+        }
+      }
     }
   }
 }

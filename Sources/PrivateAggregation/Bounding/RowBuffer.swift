@@ -11,9 +11,11 @@ final class RowBuffer {
   /// The most bytes of a row: so many may be read and written, whatever its length is.
   static let longestRow = 20
   private static let headerSize = 16
-  private static let pieceSize = 16 << 10
+  /// The bytes of memory that are given to a part at once, unless told otherwise.
+  static let pieceSize = 16 << 10
 
   let partCount: Int
+  private let pieceSize: Int
   let hash: PlaceHash
   private let shift: UInt64
   /// Where the next row of each part goes, and behind which place its piece is full.
@@ -26,9 +28,11 @@ final class RowBuffer {
   private let texts = SlabPool()
 
   /// - Precondition: `partCount` is a power of two from 2 on.
-  init(partCount: Int, hash: PlaceHash) {
+  init(partCount: Int, hash: PlaceHash, pieceSize: Int = RowBuffer.pieceSize) {
     precondition(partCount > 1 && partCount & (partCount - 1) == 0, "a power of two")
+    precondition(pieceSize >= Self.headerSize + 2 * Self.longestRow, "room for rows")
     self.partCount = partCount
+    self.pieceSize = pieceSize
     self.hash = hash
     shift = UInt64(64 - partCount.trailingZeroBitCount)
     cursors = .allocate(capacity: partCount)
@@ -84,39 +88,87 @@ final class RowBuffer {
 
   @inline(never)
   private func addPiece(_ part: Int) {
-    let piece = pieces.take(Self.pieceSize)
+    let piece = pieces.take(pieceSize)
     // A piece knows the one before it and where that one ends.
     let last = lastPiece(part)
     piece.storeBytes(of: last.map { UInt(bitPattern: $0) } ?? 0, as: UInt.self)
     piece.storeBytes(of: UInt(bitPattern: cursors[part]), toByteOffset: 8, as: UInt.self)
     cursors[part] = piece + Self.headerSize
-    limits[part] = piece + (Self.pieceSize - Self.longestRow)
+    limits[part] = piece + (pieceSize - Self.longestRow)
   }
 
   private func lastPiece(_ part: Int) -> UnsafeMutableRawPointer? {
-    limits[part] == full ? nil : limits[part] - (Self.pieceSize - Self.longestRow)
+    limits[part] == full ? nil : limits[part] - (pieceSize - Self.longestRow)
   }
+
+  /// Whether there are rows whose units stand elsewhere.
+  var hasLongUnits: Bool { texts.bytesHeld > 0 }
 
   /// Moves the rows of a part into a table.
   func drain(_ part: Int, into table: inout PartTable) {
+    forEachPiece(of: part) { first, end in table.add(first, to: end) }
+    clear(part)
+  }
+
+  /// Calls `body` with the rows of a part, piece by piece, from an address to an address.
+  func forEachPiece<Failure: Error>(
+    of part: Int,
+    _ body: (_ first: UnsafeRawPointer, _ end: UnsafeRawPointer) throws(Failure) -> Void
+  ) throws(Failure) {
     var piece = lastPiece(part)
     var end = UnsafeRawPointer(cursors[part])
     while let rows = piece {
-      table.add(UnsafeRawPointer(rows + Self.headerSize), to: end)
+      try body(UnsafeRawPointer(rows + Self.headerSize), end)
       piece = UnsafeMutableRawPointer(bitPattern: rows.load(as: UInt.self))
       let before = rows.load(fromByteOffset: 8, as: UInt.self)
       if let place = UnsafeRawPointer(bitPattern: before) { end = place }
     }
+  }
+
+  /// Forgets the rows of a part.
+  func clear(_ part: Int) {
     cursors[part] = nowhere
     limits[part] = full
   }
 
   /// Takes the memory of all rows back.
   ///
-  /// - Precondition: Every part was drained.
-  func reset() {
+  /// - Parameter isLast: Whether no further rows come, so that it is given back to the system.
+  /// - Precondition: Every part was drained or cleared.
+  func reset(isLast: Bool = false) {
     for part in 0..<partCount { precondition(limits[part] == full, "drained parts") }
-    pieces.reset()
-    texts.reset()
+    pieces.reset(isLast: isLast)
+    texts.reset(isLast: isLast)
+  }
+}
+
+// MARK: - Single rows
+
+extension RowBuffer {
+  /// Whether the bytes of a row's unit stand elsewhere.
+  static func isLong(_ row: UnsafeRawPointer) -> Bool {
+    row.loadUnaligned(as: UInt32.self) &>> 24 == UInt32(PackedBytes.elsewhere)
+  }
+
+  /// The bytes that a row takes.
+  static func size(of row: UnsafeRawPointer) -> Int {
+    isLong(row) ? longestRow : 4 + Int(row.loadUnaligned(as: UInt32.self) &>> 24)
+  }
+
+  /// Where the bytes of a long unit stand, behind their number; `nil` for a short one.
+  static func text(of row: UnsafeRawPointer) -> UnsafeRawPointer? {
+    guard isLong(row) else { return nil }
+    let address = row.loadUnaligned(fromByteOffset: 12, as: UInt64.self) & (1 << 56 - 1)
+    return UnsafeRawPointer(bitPattern: UInt(address))
+  }
+
+  /// The hash by which rows are divided.
+  static func hash(of row: UnsafeRawPointer, by hash: PlaceHash) -> UInt64 {
+    let header = row.loadUnaligned(as: UInt32.self)
+    let low = row.loadUnaligned(fromByteOffset: 4, as: UInt64.self)
+    let length = Int(header &>> 24)
+    if length == Int(PackedBytes.elsewhere) { return low }
+    let unit = PackedBytes((row + 4).assumingMemoryBound(to: UInt8.self), count: length)
+    return hash(unit.low, unit.high)
   }
 }

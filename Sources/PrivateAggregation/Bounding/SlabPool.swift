@@ -13,10 +13,10 @@ final class SlabPool {
   private var current = -1
   private var used = SlabPool.slabSize
 
-  deinit { for slab in slabs { free(slab) } }
+  deinit { for slab in slabs { munmap(slab, Self.slabSize) } }
 
-  /// The bytes that were given out since the last `reset`, by whole slabs.
-  var bytesHeld: Int { (current + 1) * Self.slabSize }
+  /// The bytes that were given out since the last `reset`, with what was left over in full slabs.
+  var bytesHeld: Int { current * Self.slabSize + used }
 
   /// Gives out memory that is aligned to 16 bytes and valid until `reset`.
   ///
@@ -34,14 +34,21 @@ final class SlabPool {
     return piece
   }
 
-  /// Takes everything back.
-  func reset() {
+  /// Takes everything back, and gives it back to the system where nothing more is asked for.
+  func reset(isLast: Bool = false) {
     current = -1
     used = Self.slabSize
+    if isLast {
+      for slab in slabs { munmap(slab, Self.slabSize) }
+      slabs = []
+    }
   }
 
+  /// Pages of the system's own, which go back to it as soon as they are not needed.
   private static func slab() -> UnsafeMutableRawPointer {
-    guard let slab = malloc(slabSize) else { fatalError("out of memory") }
+    let flags = MAP_PRIVATE | MAP_ANONYMOUS
+    guard let slab = mmap(nil, slabSize, PROT_READ | PROT_WRITE, flags, -1, 0), slab != MAP_FAILED
+    else { fatalError("out of memory") }
     return slab
   }
 }

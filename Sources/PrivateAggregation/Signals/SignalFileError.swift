@@ -1,6 +1,7 @@
 // SignalFileError.swift: what can be wrong with a signal file as a whole.
 // SPDX-License-Identifier: Apache-2.0
 
+import Glibc
 import PrivacyAccounting
 
 /// What is wrong with a signal file as a whole; never with a record in it.
@@ -28,6 +29,10 @@ public struct SignalFileError: Error, Sendable, Hashable {
     case duplicateColumn(String)
     /// The format is not read by this version.
     case unsupported(String)
+    /// Temporary files cannot be made, written or read in this folder; the number of the error.
+    case temporary(code: Int32)
+    /// What is read from a temporary file is not what was written.
+    case temporaryDamaged
   }
 
   /// The path or pattern; `-` for standard input.
@@ -46,6 +51,7 @@ public struct SignalFileError: Error, Sendable, Hashable {
     switch kind {
     case .noHeader, .missingColumn, .duplicateColumn, .unsupported: true
     case .missing, .noMatch, .directory, .unreadable, .damaged: false
+    case .temporary, .temporaryDamaged: false
     }
   }
 }
@@ -73,6 +79,13 @@ extension SignalFileError: CustomStringConvertible {
       return "\(place): has two columns `\(name)`; rename one of them"
     case .unsupported(let format):
       return "\(place): \(format) is not read by this version; convert it to CSV or JSON Lines"
+    case .temporary(let code):
+      return "\(place): a temporary file for signals that do not fit the memory fails "
+        + "(\(String(cString: strerror(code)))); make room, name another folder in TMPDIR, or allow "
+        + "more memory"
+    case .temporaryDamaged:
+      return "\(place): a temporary file is not as it was written; check the disk, or name another "
+        + "folder in TMPDIR"
     }
   }
 }

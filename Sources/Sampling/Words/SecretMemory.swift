@@ -7,7 +7,8 @@ import Glibc
 /// Words in pages of their own, zero at first and zeroed again before they are given back.
 ///
 /// After a fork the child finds zeros (`MADV_WIPEONFORK`); core dumps leave the pages out
-/// (`MADV_DONTDUMP`). Where the kernel is too old for either, the callers' own checks remain.
+/// (`MADV_DONTDUMP`); they are kept from swap as far as the limit on locked memory goes. Where the
+/// kernel is too old or the limit too low, the callers' own checks remain.
 package final class SecretMemory {
   /// The words; valid as long as this object.
   package let words: UnsafeMutableBufferPointer<UInt64>
@@ -28,6 +29,7 @@ package final class SecretMemory {
     self.pages = pages
     _ = madvise(pages, size, MADV_WIPEONFORK)
     _ = madvise(pages, size, MADV_DONTDUMP)
+    _ = mlock(pages, size)
     words = UnsafeMutableBufferPointer(
       start: pages.bindMemory(to: UInt64.self, capacity: count),
       count: count
