@@ -53,8 +53,8 @@ struct Report: AsyncParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "The memory to stay within while signals are read, such as 64M or 2G; 512M if left out. What \
-      does not fit goes to an encrypted temporary file in TMPDIR, else /var/tmp.",
+      "The memory to stay within while signals are read, such as 64M or 2G; 512M if left out. "
+        + "What does not fit goes to an encrypted temporary file in TMPDIR, else /var/tmp.",
       valueName: "size"
     )
   )

@@ -12,7 +12,6 @@ import Synchronization
 /// their share, rows go to a temporary file. The tables give the same choice in every order of rows,
 /// so nothing depends on which thread is when where, nor on what was kept where.
 final class ParallelAggregation: @unchecked Sendable {
-  private let specification: ReportSpecification
   private let rules: SignalRules
   private let options: AggregationOptions
   private let memory: MemoryPlan
@@ -40,7 +39,6 @@ final class ParallelAggregation: @unchecked Sendable {
     options: AggregationOptions
   ) {
     precondition(cellCount < RowBuffer.mostCells, "fewer cells than a row can tell apart")
-    self.specification = specification
     self.source = source
     self.meter = meter
     self.cellCount = cellCount
@@ -98,7 +96,9 @@ final class ParallelAggregation: @unchecked Sendable {
   private func decode(on thread: Int) {
     let rows = rows[thread]
     let block = RecordBlock(capacity: source.blockCapacity)
-    let decoder = BlockDecoder(rules: rules, rows: rows, longestRecord: options.longestRecord)
+    let longest = options.longestRecord
+    let csv = BlockDecoder(rules: rules, rows: rows, longestRecord: longest)
+    let json = JSONLinesDecoder(rules: rules, rows: rows, longestRecord: longest)
     let piece = RowPiece()
     do throws(SignalFileError) {
       while !hasFailed {
@@ -106,38 +106,13 @@ final class ParallelAggregation: @unchecked Sendable {
         case .end:
           return
         case .block:
-          decoder.decode(block)
-        case .file(let reader):
-          try decode(reader, with: decoder, into: rows, on: thread, piece)
+          if let layout = block.layout { csv.decode(block, layout) } else { json.decode(block) }
         }
         if rows.bytesHeld > memory.rowsPerThread { try makeRoom(rows, from: thread, piece) }
       }
     } catch {
       fail(error)
     }
-  }
-
-  /// Decodes a whole file in a format that is not cut into blocks.
-  private func decode(
-    _ reader: SignalReader,
-    with decoder: BlockDecoder,
-    into rows: RowBuffer,
-    on thread: Int,
-    _ piece: RowPiece
-  ) throws(SignalFileError) {
-    let signals = SignalDecoder(specification)
-    var count = 0
-    while true {
-      let step = try reader.next()
-      if step == .end { break }
-      if step == .record { decoder.decode(signals, reader) }
-      count += 1
-      if count & 0xFFF == 0 {
-        meter.read(reader.progress.bytesRead)
-        if rows.bytesHeld > memory.rowsPerThread { try makeRoom(rows, from: thread, piece) }
-      }
-    }
-    meter.finished(reader.progress.bytesRead)
   }
 
   /// Moves a thread's rows into the tables while those have room, and the others into the file.

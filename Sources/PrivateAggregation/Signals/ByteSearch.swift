@@ -13,6 +13,7 @@ enum ByteSearch {
   private static let highs: UInt64 = 0x8080_8080_8080_8080
   private static let commas = ones &* UInt64(UInt8(ascii: ","))
   private static let lineFeeds = ones &* UInt64(UInt8(ascii: "\n"))
+  private static let backslashes = ones &* UInt64(UInt8(ascii: "\\"))
   private static let quotes = ones &* UInt64(UInt8(ascii: "\""))
 
   @inline(__always)
@@ -47,6 +48,22 @@ enum ByteSearch {
     var position = start
     while true {
       let found = zeros(word(bytes, position) ^ lineFeeds)
+      if found != 0 { return position &+ (found.trailingZeroBitCount >> 3) }
+      position &+= 8
+    }
+  }
+
+  /// The place of the first quote, backslash or control character from `start` on.
+  ///
+  /// - Precondition: There is one, and `padding` readable bytes behind it.
+  @inline(__always)
+  static func textEnd(_ bytes: UnsafePointer<UInt8>, from start: Int) -> Int {
+    var position = start
+    while true {
+      let word = word(bytes, position)
+      // The high bit of a byte below 0x20, as for zero.
+      let controls = (word &- ones &* 0x20) & ~word & highs
+      let found = zeros(word ^ quotes) | zeros(word ^ backslashes) | controls
       if found != 0 { return position &+ (found.trailingZeroBitCount >> 3) }
       position &+= 8
     }

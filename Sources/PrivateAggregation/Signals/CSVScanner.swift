@@ -138,9 +138,16 @@ struct RecordEnd {
   }
 
   private var place = Place.fieldStart
+  private let isLine: Bool
+
+  /// - Parameter isLine: Whether a record is a line whatever stands in it, as in JSON Lines.
+  init(isLine: Bool = false) { self.isLine = isLine }
 
   /// Behind the line feed that ends the record, or `nil` where it is not among these bytes.
   mutating func find(_ bytes: UnsafePointer<UInt8>, from start: Int, to end: Int) -> Int? {
+    if isLine {
+      return (start..<end).first { bytes[$0] == UInt8(ascii: "\n") }.map { $0 + 1 }
+    }
     for position in start..<end {
       switch (place, bytes[position]) {
       case (.quoted, UInt8(ascii: "\"")): place = .quoteInQuoted

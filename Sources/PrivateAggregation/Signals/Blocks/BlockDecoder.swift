@@ -61,22 +61,22 @@ final class BlockDecoder {
     scratch?.deallocate()
   }
 
-  /// Decodes all records of a block.
-  func decode(_ block: RecordBlock) {
-    for (index, column) in block.layout.columns.enumerated() { places[index] = column }
+  /// Decodes all records of a block of CSV.
+  func decode(_ block: RecordBlock, _ layout: CSVLayout) {
+    for (index, column) in layout.columns.enumerated() { places[index] = column }
     if block.hasQuotes {
-      decodeQuoted(block)
+      decodeQuoted(block, layout)
     } else {
-      decodePlain(block)
+      decodePlain(block, layout)
     }
   }
 
   // MARK: - Blocks without quotes
 
-  private func decodePlain(_ block: RecordBlock) {
+  private func decodePlain(_ block: RecordBlock, _ layout: CSVLayout) {
     var piece = Piece(
       bytes: block.bytes + block.start,
-      last: block.layout.fieldCount - 1,
+      last: layout.fieldCount - 1,
       longest: longestRecord
     )
     var start = block.start
@@ -234,10 +234,10 @@ final class BlockDecoder {
 
   // MARK: - Blocks with quotes
 
-  private func decodeQuoted(_ block: RecordBlock) {
+  private func decodeQuoted(_ block: RecordBlock, _ layout: CSVLayout) {
     let bytes = UnsafePointer(block.bytes)
-    let scanner = CSVScanner(slots: block.layout.slots)
-    for (index, slot) in block.layout.places.enumerated() { places[index] = slot }
+    let scanner = CSVScanner(slots: layout.slots)
+    for (index, slot) in layout.places.enumerated() { places[index] = slot }
     var place = block.start
     while place < block.end {
       switch scanner.scan(bytes, from: place, to: block.end, isAtEnd: true) {
@@ -278,12 +278,5 @@ final class BlockDecoder {
     let made = UnsafeMutablePointer<UInt8>.allocate(capacity: room * rules.columns.count)
     scratch = made
     return made
-  }
-
-  // MARK: - Other formats
-
-  /// Decodes the record that a reader of another format read last.
-  func decode(_ decoder: SignalDecoder, _ reader: SignalReader) {
-    if let signal = decoder.decode(reader) { rows.append(unit: signal.unit, cell: signal.cell) }
   }
 }

@@ -7,15 +7,13 @@ import Synchronization
 /// Hands out the signals of all files, block by block, to any number of threads.
 ///
 /// Only reading, decompression and the search for a place to cut happen one after the other. A block
-/// is cut behind its last line feed if there is no quote in it, and else where the last whole record
+/// is cut behind its last line feed if there is no quote in it or it is JSON Lines, and else where the last whole record
 /// ends by the rules of `CSVReader`, so that the records are the same for every size of blocks.
 final class BlockSource: @unchecked Sendable {
   /// What a worker is to do.
   enum Portion {
     /// Decode the records of its block.
     case block
-    /// Read a whole file in a format that is not cut.
-    case file(SignalReader)
     /// Nothing is left.
     case end
   }
@@ -28,7 +26,8 @@ final class BlockSource: @unchecked Sendable {
   private let longestRecord: Int
   private let meter: ProgressMeter
   private var file: SignalReader?
-  private var layout = CSVLayout(slots: [], places: [])
+  /// The layout of the file at hand; `nil` for JSON Lines, of which each line is a record.
+  private var layout: CSVLayout?
   /// The beginning of a record whose end was not read yet.
   private let carried: UnsafeMutablePointer<UInt8>
   private var carriedCount = 0
@@ -89,8 +88,7 @@ final class BlockSource: @unchecked Sendable {
       guard let file else {
         guard let path = paths.popFirst() else { return .end }
         let opened = try open(path)
-        guard let layout = opened.layout else { return .file(opened) }
-        self.layout = layout
+        layout = opened.layout
         file = opened
         continue
       }
@@ -118,9 +116,10 @@ final class BlockSource: @unchecked Sendable {
     let target = UnsafeMutableBufferPointer(start: block.bytes + block.end, count: blockSize)
     let count = try file.readBytes(into: target)
     block.end += count
+    let added = block.bytes + (block.end - count)
     block.hasQuotes =
-      carriesQuote
-      || memchr(block.bytes + (block.end - count), Int32(UInt8(ascii: "\"")), count) != nil
+      layout != nil
+      && (carriesQuote || memchr(added, Int32(UInt8(ascii: "\"")), count) != nil)
     carriesQuote = false
     return count == 0
   }
@@ -184,7 +183,7 @@ final class BlockSource: @unchecked Sendable {
 
   /// Drops a record that does not end in the block.
   private func drop(_ block: RecordBlock, from place: Int) {
-    var recordEnd = RecordEnd()
+    var recordEnd = RecordEnd(isLine: layout == nil)
     let next = recordEnd.find(block.bytes, from: place, to: block.end)
     precondition(next == nil, "a record that was cut does not end")
     dropped = recordEnd

@@ -27,8 +27,8 @@ final class RecordBlock {
   var hasQuotes = false
   /// Whether the last line feed was put there because the file ends without one.
   var isEndAdded = false
-  /// The layout of the file.
-  var layout = CSVLayout(slots: [], places: [])
+  /// The layout of a CSV file; `nil` where the records are JSON Lines.
+  var layout: CSVLayout?
 
   init(capacity: Int) {
     self.capacity = capacity

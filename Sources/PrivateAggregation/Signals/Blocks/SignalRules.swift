@@ -19,6 +19,8 @@ final class SignalRules: Sendable {
 
   /// The wanted columns, in the order of the columns of `SignalDecoder`.
   let columns: [SignalColumn]
+  /// The names that the wanted columns have in the files.
+  let names: [String]
   let prefixes: [Int?]
   let unitColumn: Int
   let timeColumn: Int?
@@ -40,6 +42,7 @@ final class SignalRules: Sendable {
     }
     self.columns = columns
     self.unitColumn = unitColumn
+    names = columns.map { specification.columns[$0]?.name ?? "" }
     prefixes = columns.map { specification.columns[$0]?.prefix }
     timeColumn = columns.firstIndex(of: .time)
     consentColumn = columns.firstIndex(of: .consent)
