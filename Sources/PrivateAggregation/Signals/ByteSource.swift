@@ -1,14 +1,15 @@
-// ByteSource.swift: the bytes of one signal file, decompressed where they are gzip.
-// Reference: [RFC1952].
+// ByteSource.swift: the bytes of one signal file, decompressed where they are gzip or zstd.
+// Reference: [RFC1952], [RFC8878].
 // SPDX-License-Identifier: Apache-2.0
 
 import CZlib
 import Glibc
 
-/// The bytes of one signal file or of standard input, in blocks, decompressed where they are gzip.
+/// The bytes of one signal file or of standard input, in blocks, decompressed where they are gzip or
+/// zstd.
 ///
-/// Whether a file is gzip follows from its first two bytes, not from its name. Several members in a
-/// row are one file, as RFC 1952 says.
+/// Whether a file is compressed follows from its first bytes, not from its name. Several members or
+/// frames in a row are one file, as RFC 1952 and RFC 8878 say.
 final class ByteSource {
   /// The bytes that are asked of the system at once.
   private static let blockSize = 1 << 20
@@ -27,6 +28,7 @@ final class ByteSource {
   private var isAtEnd = false
   private var inflater: UnsafeMutablePointer<z_stream>?
   private var isBetweenMembers = false
+  private var zstandard: ZstandardStream?
 
   /// Opens a file.
   ///
@@ -52,6 +54,13 @@ final class ByteSource {
     // error ends in `deinit`, because every property has its value.
     while blockCount < 4, !isAtEnd { try fill() }
     if blockCount >= 2, block[0] == 0x1F, block[1] == 0x8B { try startInflating() }
+    if ZstandardStream.begins(signature) {
+      guard let library = ZstandardLibrary.system else {
+        throw SignalFileError(path: path, kind: .missingZstandard)
+      }
+      zstandard = ZstandardStream(library)
+      guard zstandard != nil else { throw SignalFileError(path: path, kind: .unreadable) }
+    }
   }
 
   deinit {
@@ -70,8 +79,37 @@ final class ByteSource {
   ///
   /// - Throws: `SignalFileError` for a failing read and for damaged compression.
   func read(into target: UnsafeMutableBufferPointer<UInt8>) throws(SignalFileError) -> Int {
+    if let zstandard { return try decompress(zstandard, into: target) }
     guard let inflater else { return try copy(into: target) }
     return try inflate(inflater, into: target)
+  }
+
+  private func decompress(
+    _ stream: ZstandardStream,
+    into target: UnsafeMutableBufferPointer<UInt8>
+  ) throws(SignalFileError) -> Int {
+    let target = UnsafeMutableRawBufferPointer(target)
+    while true {
+      if blockStart == blockCount { try refill() }
+      let source = UnsafeRawBufferPointer(
+        start: block + blockStart,
+        count: blockCount - blockStart
+      )
+      let step: (taken: Int, made: Int)
+      do throws(ZstandardStream.Failure) {
+        step = try stream.decompress(source, into: target)
+      } catch .windowTooLarge {
+        throw SignalFileError(path: path, kind: .windowTooLarge)
+      } catch {
+        throw SignalFileError(path: path, kind: .damaged)
+      }
+      blockStart += step.taken
+      if step.made > 0 { return step.made }
+      guard source.isEmpty else { continue }
+      // The end of the file is fine only behind a whole frame.
+      guard stream.isBetweenFrames else { throw SignalFileError(path: path, kind: .damaged) }
+      return 0
+    }
   }
 
   private func copy(

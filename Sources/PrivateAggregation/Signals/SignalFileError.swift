@@ -27,6 +27,10 @@ public struct SignalFileError: Error, Sendable, Hashable {
     case missingColumn(String)
     /// The header has two columns of that name.
     case duplicateColumn(String)
+    /// It is zstd, and this system has no library for that.
+    case missingZstandard
+    /// It is zstd with a larger window than is taken.
+    case windowTooLarge
     /// The format is not read by this version.
     case unsupported(String)
     /// Temporary files cannot be made, written or read in this folder; the number of the error.
@@ -51,7 +55,7 @@ public struct SignalFileError: Error, Sendable, Hashable {
     switch kind {
     case .noHeader, .missingColumn, .duplicateColumn, .unsupported: true
     case .missing, .noMatch, .directory, .unreadable, .damaged: false
-    case .temporary, .temporaryDamaged: false
+    case .temporary, .temporaryDamaged, .missingZstandard, .windowTooLarge: false
     }
   }
 }
@@ -71,6 +75,12 @@ extension SignalFileError: CustomStringConvertible {
       return "\(place): cannot be read; check its permissions and the disk"
     case .damaged:
       return "\(place): its compression is damaged or cut off; make the file again"
+    case .missingZstandard:
+      return
+        "\(place): is zstd, and this system has no libzstd.so.1; install it (Debian: libzstd1), "
+        + "or decompress the file"
+    case .windowTooLarge:
+      return "\(place): its zstd window is larger than 128 MiB; compress it again without --long"
     case .noHeader:
       return "\(place): has no header line; the first line names the columns"
     case .missingColumn(let name):
@@ -78,7 +88,9 @@ extension SignalFileError: CustomStringConvertible {
     case .duplicateColumn(let name):
       return "\(place): has two columns `\(name)`; rename one of them"
     case .unsupported(let format):
-      return "\(place): \(format) is not read by this version; convert it to CSV or JSON Lines"
+      return
+        "\(place): \(format) is not read by this version; convert it to CSV or JSON Lines, for "
+        + "example by Polars, DuckDB or pyarrow through standard input (`files: \"-\"`)"
     case .temporary(let code):
       return "\(place): a temporary file for signals that do not fit the memory fails "
         + "(\(String(cString: strerror(code)))); make room, name another folder in TMPDIR, or allow "

@@ -100,7 +100,6 @@ final class SignalReader {
   }
 
   private static func unsupportedFormat(_ path: String, _ signature: [UInt8]) -> String? {
-    if signature == [0x28, 0xB5, 0x2F, 0xFD] || path.hasSuffix(".zst") { return "zstd" }
     if signature == Array("PAR1".utf8) || path.hasSuffix(".parquet") { return "Parquet" }
     return nil
   }
@@ -114,7 +113,8 @@ final class SignalReader {
     _ buffer: RecordBuffer
   ) throws(SignalFileError) -> Bool {
     if let format { return format == .jsonl }
-    let name = path.hasSuffix(".gz") ? String(path.dropLast(3)) : path
+    let packed = [".gz", ".zst"].first { path.hasSuffix($0) }
+    let name = String(path.dropLast(packed?.count ?? 0))
     if name.hasSuffix(".jsonl") || name.hasSuffix(".ndjson") || name.hasSuffix(".json") {
       return true
     }
