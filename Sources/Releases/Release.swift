@@ -147,6 +147,8 @@ public struct ReleaseBody: Sendable, Hashable {
   public let cells: [ReleasedCell]
   /// What remained of the budget at commit.
   public let remaining: RemainingBudget
+  /// The place among the runs of a declared schedule; `nil` for a release that paid for itself.
+  public let schedule: ReleasedSchedule?
 
   /// Makes the body.
   public init(
@@ -161,7 +163,8 @@ public struct ReleaseBody: Sendable, Hashable {
     measures: [ReleasedMeasure],
     selection: ReleasedSelection? = nil,
     cells: [ReleasedCell],
-    remaining: RemainingBudget
+    remaining: RemainingBudget,
+    schedule: ReleasedSchedule? = nil
   ) {
     self.id = id
     self.name = name
@@ -175,6 +178,7 @@ public struct ReleaseBody: Sendable, Hashable {
     self.selection = selection
     self.cells = cells
     self.remaining = remaining
+    self.schedule = schedule
   }
 }
 

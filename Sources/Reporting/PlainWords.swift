@@ -28,15 +28,19 @@ enum PlainNumber {
   /// `1/3 (about 0.333334)`, rounded up.
   static func exact(_ value: Rational) -> String {
     guard !value.isInteger else { return grouped(value.numerator) }
-    let up = value.decimal(digits: 6, .up)
-    return value.decimal(digits: 6, .down) == up ? "\(value) = \(up)" : "\(value) (about \(up))"
+    if let decimal = decimal(value) { return "\(value) = \(decimal)" }
+    return "\(value) (about \(value.decimal(digits: 6, .up)))"
   }
 
-  /// A fraction in decimal, as it is where it ends within six digits.
+  /// A fraction in decimal, as it is where it ends within twelve digits.
   static func short(_ value: Rational) -> String {
-    guard !value.isInteger else { return grouped(value.numerator) }
-    let up = value.decimal(digits: 6, .up)
-    return value.decimal(digits: 6, .down) == up ? up : "\(value)"
+    value.isInteger ? grouped(value.numerator) : decimal(value) ?? "\(value)"
+  }
+
+  /// A fraction in decimal where it ends within twelve digits, as certified prices do.
+  private static func decimal(_ value: Rational) -> String? {
+    let up = value.decimal(digits: 12, .up)
+    return value.decimal(digits: 12, .down) == up ? up : nil
   }
 
   /// A probability as a percentage, rounded down.
@@ -111,6 +115,17 @@ extension ReleaseBody {
       parts.append("at most \(PlainNumber.count(total, "signal")) in all")
     }
     return parts.dropLast().joined(separator: ", ") + " and " + (parts.last ?? "")
+  }
+}
+
+extension ReleasedSchedule {
+  /// What all runs together cost and by which rule, without a full stop.
+  func costInWords(per each: String) -> String {
+    let loss = "cost \(PlainNumber.loss(price.loss)) per \(each)"
+    switch price.rule {
+    case .sum: return loss + ", the sum of the runs"
+    case .certified: return loss + ", by the certified rule"
+    }
   }
 }
 

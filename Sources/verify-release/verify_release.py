@@ -16,13 +16,17 @@ to be believed: it follows from a few numbers in the file. This program derives 
      half-width is the smallest k for which this is at most 1 - confidence; the simultaneous one the
      smallest for which all cells together stay within k. Both are decided with bounds that are
      rounded outward until the answer is certain; no floating-point number is used anywhere.
-  4. The cells. They must be all combinations of the listed values, once, in order, so that the
+  4. The schedule, if the release is one of several runs that were declared and paid together: its
+     days, and what all runs cost. By the sum rule that is so many times the cost of one. By the
+     certified rule it is less, at a small delta: the chance of every total loss is computed from
+     the law of the noise, rounded up, and with it the delta that goes with the epsilon stated.
+  5. The cells. They must be all combinations of the listed values, once, in order, so that the
      choice of cells tells nothing about the data; the digests of the lists follow from them. Where
      cells were found in the data instead, they were selected at random, at a cost of their own: the
      threshold follows from that cost and the bounds, and the cells stand in the order of their bytes.
-  5. The digests. The body is the file without the line of the certificate.
-  6. The signature (Ed25519), if there is one, and --public-key to insist on one by a certain key.
-  7. With --ledger, the ledger of the owner: that every entry is linked to the one before it, that
+  6. The digests. The body is the file without the line of the certificate.
+  7. The signature (Ed25519), if there is one, and --public-key to insist on one by a certain key.
+  8. With --ledger, the ledger of the owner: that every entry is linked to the one before it, that
      this release was paid before it was made, and that no budget was passed.
 
 It cannot show that the noise was really drawn, or that the data is what it is said to be: for that
@@ -36,9 +40,11 @@ The format is described in docs/formats.md of the project.
 import argparse
 import base64
 import binascii
+import datetime
 import hashlib
 import itertools
 import json
+import math
 import pathlib
 import re
 import sqlite3
@@ -184,6 +190,22 @@ def each(rule):
     return check
 
 
+def pair(rule):
+    def check(value, place):
+        each(rule)(value, place)
+        if len(value) != 2:
+            raise Malformed(f"{place} must have two elements")
+    return check
+
+
+def day(value, place):
+    like(r"\d{4}-\d\d-\d\d", "a day, YYYY-MM-DD")(value, place)
+    try:
+        datetime.date.fromisoformat(value)
+    except ValueError:
+        raise Malformed(f"{place} is not a day of the calendar: {shown(value)}")
+
+
 def by_name(rule):
     def check(value, place):
         if not isinstance(value, dict):
@@ -220,12 +242,19 @@ SIGNATURE = {
     "algorithm": one_of("ed25519"), "public_key": DIGEST,
     "value": like("[0-9a-f]{128}", "128 lower-case hexadecimal digits"),
 }
+ID = like(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}", "1 to 128 letters, digits, dots, _ and -")
+MOST_RUNS = 10_000
+SCHEDULE = {
+    "name": ID, "every": one_of("day", "week", "month"), "days": pair(day), "day": day,
+    "times": integer(1, MOST_RUNS), "run": integer(1, MOST_RUNS),
+    "rule": one_of("sum", "certified"), **LOSS,
+}
 SELECTION = {
     "rule": one_of("threshold", "optimal", "geometric"), "keys": each(text),
     "epsilon": fraction(positive=True), "delta": fraction(positive=True, below_one=True),
 }
 RELEASE = {
-    "id": like(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}", "1 to 128 letters, digits, dots, _ and -"),
+    "id": ID,
     "name": text, "dataset": text, "spec_sha256": DIGEST,
     "created": like(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", "a time, YYYY-MM-DDThh:mm:ssZ"),
     "privacy": members({"unit": one_of("person", "person-day", "person-week"),
@@ -244,7 +273,8 @@ RELEASE = {
 
 def check_form(release):
     """Every member that a release has, each of its type, and nothing else."""
-    members(RELEASE, {"selection": members(SELECTION, {"threshold": integer(-2**80)})})(
+    members(RELEASE, {"schedule": members(SCHEDULE),
+                      "selection": members(SELECTION, {"threshold": integer(-2**80)})})(
         release, "the file")
     keys = [key["name"] for key in release["query"]["keys"]]
     measures = [measure["name"] for measure in release["measures"]]
@@ -438,7 +468,187 @@ def check_half_widths(measure, cells, found):
 
 
 # ---------------------------------------------------------------------------------------------
-# 4. Cells that were found in the data: their threshold. Then the cells of every release.
+# 4. The schedule: its days, and what all of its runs cost together.
+# ---------------------------------------------------------------------------------------------
+
+SMALLEST_DELTA = Fraction(1, 10**100)
+MOST_LOSSES = 2**16  # of one measure that are told apart, and of all measures together
+
+
+def begin_of(period, every, first):
+    """The day on which a period begins; the first is number 0."""
+    if every != "month":
+        return first + datetime.timedelta(days=period * {"day": 1, "week": 7}[every])
+    months = first.year * 12 + first.month - 1 + period
+    return first.replace(year=months // 12, month=months % 12 + 1)
+
+
+def noise_of(measure, bounds, times):
+    """How the noise of a measure, over all runs, enters the price: scale, change, and copies.
+
+    A person changes at most c counts of a run, each by at most m: that is at most c copies of noise
+    against a change of m. Where all signals together are bounded, the worst way to spend the whole
+    sensitivity is on one count. Where there would be too many losses to tell apart, each count is
+    replaced by the worst noise of its epsilon, and at last each run by one such; both only cost more.
+    """
+    scale = Fraction(measure["scale"])
+    most = sensitivity(measure["name"], bounds)
+    change = 1 if measure["name"] == "units" else min(bounds["signals_per_cell"], most)
+    copies = most // change
+    if measure["name"] != "units" and copies != bounds["cells_per_unit"]:
+        change, copies = most, 1
+    for shape in ((scale, change, copies * times), (scale / change, 1, copies * times)):
+        if shape[1] * shape[2] <= MOST_LOSSES:
+            return shape
+    return scale / (change * copies), 1, times
+
+
+def multiplied(left, right, digits):
+    """The product of two polynomials whose coefficients have so many digits behind the point.
+
+    The coefficients are written one after another, far enough apart that nothing is carried from
+    one to the next; one multiplication of the two long numbers does it. Rounded up.
+    """
+    width = 2 * digits + len(str(min(len(left), len(right)))) + 2
+    count = len(left) + len(right) - 1
+    one, other = (Decimal("".join(str(c).zfill(width) for c in factor)) for factor in (left, right))
+    exact = Context(prec=width * (count + 2), Emax=MAX_EMAX, Emin=MIN_EMIN)
+    written = format(exact.multiply(one, other), "f").zfill(width * count)
+    return [int(written[at:at + width - digits]) + 1
+            for at in range(0, width * count, width)]
+
+
+def chances_of(scale, change, copies, digits):
+    """The chance of each total loss of one measure, the largest loss first, rounded up.
+
+    One draw loses (change - 2x) / scale for x = 0, 1, ..., change: with the chance 1 / (1 + q) for
+    x = 0, q^change / (1 + q) for the last, and (1 - q) q^x / (1 + q) in between.
+    """
+    unit = 10**digits
+    q = Bounds.exp_of_minus(1 / scale, digits + 20)
+    q_low, q_high = math.floor(q.low.scaleb(digits, q.down)), math.ceil(q.high.scaleb(digits, q.up))
+    first = unit * unit // (unit + q_low) + 1
+    inner = (unit - q_low) * unit // (unit + q_low) + 1
+    one, power = [first], unit
+    for x in range(1, change + 1):
+        power = power * q_high // unit + 1
+        one.append(power * (first if x == change else inner) // unit + 1)
+    result = [unit]
+    while copies:
+        if copies & 1:
+            result = multiplied(result, one, digits)
+        copies >>= 1
+        if copies:
+            one = multiplied(one, one, digits)
+    return result
+
+
+def largest_delta(epsilon, release, times, delta):
+    """A bound on the delta that goes with epsilon for all runs: sum P(loss) (1 - e^(epsilon - loss))
+    over the losses above epsilon, every step rounded up."""
+    noises = [noise_of(measure, release["bounds"], times) for measure in release["measures"]]
+    fails = Fraction(0)
+    if "selection" in release:  # it tells all with the chance delta, else it is the worst of epsilon
+        fails = Fraction(release["selection"]["delta"])
+        noises.append((1 / Fraction(release["selection"]["epsilon"]), 1, times))
+    digits = 45 + len(str(int(1 / delta))) + max(len(str(int(scale))) for scale, _, _ in noises)
+    unit = 10**digits
+    largest = sum(change * copies / scale for scale, change, copies in noises)
+    steps = [2 / scale for scale, _, _ in noises]
+    step = steps[0]
+    for other in steps[1:]:
+        bottom = step.denominator * other.denominator
+        step = Fraction(math.gcd(step.numerator * other.denominator,
+                                 other.numerator * step.denominator), bottom)
+    if len(noises) > 1 and 2 * largest / step >= MOST_LOSSES:
+        step = 2 * largest / MOST_LOSSES  # coarser: every loss is rounded up to the next
+    chances = [unit]
+    for noise, own in zip(noises, steps):
+        found = chances_of(*noise, digits)
+        ratio = own / step
+        placed = [0] * ((len(found) - 1) * ratio.numerator // ratio.denominator + 1)
+        for index, chance in enumerate(found):
+            placed[index * ratio.numerator // ratio.denominator] += chance
+        chances = multiplied(chances, placed, digits)
+    above = min(len(chances), math.ceil((largest - epsilon) / step))
+    sound = Bounds(*(context.divide(Decimal((1 - fails).numerator), Decimal((1 - fails).denominator))
+                     for context in (rounding(digits, ROUND_FLOOR), rounding(digits, ROUND_CEILING))),
+                   digits).power(times)
+    sound = Fraction(sound.low)
+    if above <= 0:
+        return 1 - sound
+    decay = Bounds.exp_of_minus(step, digits + 20)
+    decay = math.floor(decay.low.scaleb(digits, decay.down))
+    total, weighted = 0, 0
+    for chance in chances[:above]:
+        total += chance
+        weighted = weighted * decay // unit + chance
+    last = Bounds.exp_of_minus(largest - step * (above - 1) - epsilon, digits + 20)
+    last = math.floor(last.low.scaleb(digits, last.down))
+    return 1 - sound * (1 - Fraction(total - weighted * last // unit, unit))
+
+
+def check_days(schedule, window, found):
+    first = datetime.date.fromisoformat(schedule["days"][0])
+    every, times, run = schedule["every"], schedule["times"], schedule["run"]
+    if every == "month" and first.day > 28:
+        found.append("schedule: a monthly schedule cannot begin on a day that not every month has.")
+        return
+    if run > times:
+        found.append(f"schedule: it has {times} runs, so this cannot be run {run}.")
+        return
+    try:
+        last, here, after = (begin_of(period, every, first).isoformat()
+                             for period in (times - 1, run - 1, run))
+    except (OverflowError, ValueError):
+        found.append("schedule: it goes beyond the calendar.")
+        return
+    if schedule["days"][1] != last:
+        found.append(f"schedule: its last run begins on {last}, not on {schedule['days'][1]}.")
+    if schedule["day"] != here:
+        found.append(f"schedule: run {run} begins on {here}, not on {schedule['day']}.")
+    # Both ends are dates, or dates and times in UTC, so that texts compare as times do.
+    if window is not None and not (window["from"].startswith(schedule["day"])
+                                   and window["to"] <= after + window["from"][10:]):
+        found.append(f"query: the window is not a part of the run's own period, which is from "
+                     f"{schedule['day']} to {after}.")
+
+
+def check_schedule(release, found):
+    schedule = release.get("schedule")
+    if schedule is None:
+        return
+    check_days(schedule, release["query"].get("window"), found)
+    measures, times = release["measures"], schedule["times"]
+    if not measures or any(Fraction(measure["scale"]) != sensitivity(measure["name"],
+                           release["bounds"]) / Fraction(measure["epsilon"])
+                           for measure in measures):
+        return  # found already, and no price follows from it
+    epsilon, delta = Fraction(schedule["epsilon"]), Fraction(schedule["delta"])
+    selection = release.get("selection", {"epsilon": 0, "delta": 0})
+    added = times * (sum(Fraction(measure["epsilon"]) for measure in measures)
+                     + Fraction(selection["epsilon"]))
+    fails = times * Fraction(selection["delta"])
+    if schedule["rule"] == "sum":
+        if (epsilon, delta) != (added, fails):
+            found.append(f"schedule: {times} runs cost epsilon {brief(added)} and delta "
+                         f"{brief(fails)} by the sum rule, not {brief(epsilon)} and {brief(delta)}.")
+        return
+    if delta < SMALLEST_DELTA or epsilon >= added:
+        found.append("schedule: the certified rule has a delta of at least 1e-100, and an epsilon "
+                     f"below {brief(added)}, the sum.")
+        return
+    if largest_delta(epsilon, release, times, delta) > delta:
+        found.append(f"schedule: {times} runs cost more than epsilon {brief(epsilon)} at delta "
+                     f"{brief(delta)}.")
+    elif epsilon and largest_delta(epsilon * (1 - Fraction(1, 10**11)), release, times,
+                                   delta) <= delta:
+        found.append(f"schedule: {times} runs cost less than epsilon {brief(epsilon)} at delta "
+                     f"{brief(delta)}, of which twelve digits are kept.")
+
+
+# ---------------------------------------------------------------------------------------------
+# 5. Cells that were found in the data: their threshold. Then the cells of every release.
 # ---------------------------------------------------------------------------------------------
 
 
@@ -592,7 +802,7 @@ def check_cells(release, found):
 
 
 # ---------------------------------------------------------------------------------------------
-# 5. The digests, and what the certificate repeats from the body.
+# 6. The digests, and what the certificate repeats from the body.
 # ---------------------------------------------------------------------------------------------
 
 
@@ -623,7 +833,7 @@ def check_certificate(release, data, found):
 
 
 # ---------------------------------------------------------------------------------------------
-# 6. The signature: Ed25519 as in RFC 8032, section 5.1.7.
+# 7. The signature: Ed25519 as in RFC 8032, section 5.1.7.
 # ---------------------------------------------------------------------------------------------
 
 PRIME = 2**255 - 19
@@ -733,7 +943,7 @@ def public_key_of(path):
 
 
 # ---------------------------------------------------------------------------------------------
-# 7. The ledger: links, payment and budget.
+# 8. The ledger: links, payment and budget.
 # ---------------------------------------------------------------------------------------------
 
 COLUMNS = ["position", "previous", "time", "kind", "dataset", "release_id", "attempt", "analyst",
@@ -788,24 +998,66 @@ def cost(spends, touches):
     return whole + sum(sorted(slices.values(), reverse=True)[:touches])
 
 
+def amount(entry, cap, day, part):
+    """What an entry adds to a cap, or None. A schedule is paid as a whole, but each of its days is
+    charged what its own run costs alone; the runs themselves carry nothing."""
+    if entry["kind"] not in ("reserve", "spend", "void", "schedule") or entry[part] is None:
+        return None
+    sign = -1 if entry["kind"] == "void" else 1
+    if cap == "daily" and entry["policy"] is not None:
+        declared = json.loads(entry["policy"])
+        return sign * Fraction(declared[part]) if day in declared["days"] else None
+    if cap == "daily" and entry["day"] != day:
+        return None
+    return sign * Fraction(entry[part])
+
+
 def remaining(entries, policy, analyst, day, part):
     """What is left of each cap of an account after the entries: `part` is epsilon or delta."""
     touches = policy.get("dimension", {}).get("touches", 0)
-    caps = {"lifetime": (policy["lifetime"], lambda entry: True)}
+    caps = {"lifetime": policy["lifetime"]}
     if "daily" in policy:
-        caps["daily"] = (policy["daily"], lambda entry: entry["day"] == day)
+        caps["daily"] = policy["daily"]
     if "analysts" in policy:
         cap = policy["analysts"].get(analyst, policy["analysts"].get("*"))
         if cap is not None:
-            caps["analyst"] = (cap, lambda entry: entry["analyst"] == analyst)
+            caps["analyst"] = cap
     left = {}
-    for name, (cap, concerns) in caps.items():
-        spends = [(Fraction(entry[part]) * (-1 if entry["kind"] == "void" else 1),
+    for name, cap in caps.items():
+        spends = [(amount(entry, name, day, part),
                    None if entry["slices"] is None else json.loads(entry["slices"]))
-                  for entry in entries
-                  if entry["kind"] in ("reserve", "spend", "void") and concerns(entry)]
-        left[name] = Fraction(cap[part]) - cost(spends, touches)
+                  for entry in entries if name != "analyst" or entry["analyst"] == analyst]
+        left[name] = Fraction(cap[part]) - cost(
+            [spend for spend in spends if spend[0] is not None], touches)
     return left
+
+
+def check_paid(release, held, until, found):
+    """That the release was paid: by itself, or as a run of a schedule that was."""
+    run = None if held["policy"] is None else json.loads(held["policy"])
+    for part in ("epsilon", "delta"):
+        paid = held[part] if run is None else run[part]
+        if paid != release["privacy"][part]:
+            found.append(f"ledger: {part} {paid} was paid, not {release['privacy'][part]}.")
+    schedule = release.get("schedule")
+    if (run is None) != (schedule is None):
+        found.append("ledger: whether the release is a run of a schedule is not as it says.")
+    if run is None or schedule is None:
+        return
+    declared = [entry for entry in until if entry["kind"] == "schedule"
+                and entry["release_id"] == run["schedule"] and entry["digest"] == held["digest"]]
+    if not declared:
+        found.append("ledger: the schedule of the release was never paid.")
+        return
+    said = json.loads(declared[-1]["policy"])
+    here = {"name": run["schedule"], "run": run["run"], "day": held["day"], "every": said["every"],
+            "days": [said["days"][0], said["days"][-1]], "times": len(said["days"]),
+            "rule": said["rule"], "epsilon": declared[-1]["epsilon"],
+            "delta": declared[-1]["delta"]}
+    for member in sorted(here):
+        if schedule[member] != here[member]:
+            found.append(f"ledger: the {member} of the schedule is {brief(here[member])}, not "
+                         f"{brief(schedule[member])}.")
 
 
 def check_ledger(release, data, path, found):
@@ -837,9 +1089,7 @@ def check_ledger(release, data, path, found):
         found.append("ledger: the release was committed without being paid before.")
         return
     held = held[-1]
-    for part in ("epsilon", "delta"):
-        if held[part] != release["privacy"][part]:
-            found.append(f"ledger: {part} {held[part]} was paid, not {release['privacy'][part]}.")
+    check_paid(release, held, until, found)
     if (held["data_pinned"] == "1") != (certificate["data"] == "pinned"):
         found.append("ledger: the data was not pinned as the certificate says.")
     policy = json.loads(account[0]["policy"])
@@ -880,6 +1130,7 @@ def findings_of(data, public_key=None, ledger=None):
     except Malformed as error:
         return [f"the file: this is not a release: {error}."], None
     check_noise(release, found)
+    check_schedule(release, found)
     check_selection(release, found)
     check_cells(release, found)
     check_certificate(release, data, found)
@@ -921,6 +1172,12 @@ def describe(release, ledger):
     lines = [f"The release {release['id']} of {shown(release['dataset'])} holds.",
              f"It protects each {privacy['unit']} and cost epsilon {privacy['epsilon']}"
              + ("." if privacy["delta"] == "0" else f" and delta {privacy['delta']}.")]
+    schedule = release.get("schedule")
+    if schedule is not None:
+        lines[1] = (f"It protects each {privacy['unit']} and is run {schedule['run']} of "
+                    f"{schedule['times']}, which cost epsilon {schedule['epsilon']} and delta "
+                    f"{schedule['delta']} together by the rule {schedule['rule']!r}; this one by "
+                    f"itself would cost epsilon {privacy['epsilon']}.")
     if "selection" in release:
         lines.append(f"Its {cells} cells were found in the data and selected by the rule "
                      f"{release['selection']['rule']}.")

@@ -22,11 +22,16 @@ struct SampleRelease: Sendable {
   var nonnegative = false
   var measures: [Measure] = [.signals, .units]
   var epsilon = Rational(1)
+  /// The share of each measure; equal ones where there are none.
+  var shares: [Rational] = []
   var confidence = Rational(19, 20)
   /// The count of a measure in a cell, by the index of each.
   var count: @Sendable (Int, Int) -> Int64 = { Int64($0 * 37 % 101 * 5 - 12 - $1 * 3) }
   var analyst: PrivacyLoss? = nil
   var pinned = true
+  /// The runs that it is one of: how often, how many, the number from 1, and the delta of all, which
+  /// are priced by the sum rule where it is zero.
+  var schedule: (every: SchedulePeriod, times: Int, run: Int, delta: Rational)? = nil
 
   static func digest(of text: String) -> String {
     SHA256.hash(data: Array(text.utf8)).map { byte in
@@ -48,8 +53,10 @@ struct SampleRelease: Sendable {
       signalsPerUnit: bounds.total
     )
     let combinations = combinations
-    let share = epsilon / Rational(measures.count)
-    let released = measures.map { measure in
+    let parts = measures.indices.map { index in
+      epsilon * (shares.isEmpty ? 1 / Rational(measures.count) : shares[index])
+    }
+    let released = zip(measures, parts).map { measure, share in
       let sensitivity = bounds.sensitivity(of: measure)
       let law = DiscreteLaplaceLaw(scale: Rational(sensitivity) / share)
       let alpha = .one - confidence
@@ -99,7 +106,36 @@ struct SampleRelease: Sendable {
         lifetime: try PrivacyLoss(epsilon: 9, delta: Rational(1, 1_000_000_000)),
         daily: try PrivacyLoss(epsilon: Rational(1, 3)),
         analyst: analyst
-      )
+      ),
+      schedule: try place(schedule, Array(zip(measures, parts)), within: bounds)
+    )
+  }
+
+  /// The place among the runs, the first of which begins with the window.
+  private func place(
+    _ schedule: (every: SchedulePeriod, times: Int, run: Int, delta: Rational)?,
+    _ measures: [(Measure, Rational)],
+    within bounds: ContributionBounds
+  ) throws -> ReleasedSchedule? {
+    guard let schedule, let day = CivilDay(window?[0].prefix(10) ?? "2026-11-02") else {
+      return nil
+    }
+    let first = day + (schedule.every == .day ? Int64(1 - schedule.run) : 0)
+    let loss = ScheduleLoss(
+      of: measures.map { (measure: $0, epsilon: $1) },
+      within: bounds,
+      times: schedule.times
+    )
+    let certified = loss.certified(delta: schedule.delta)
+    return ReleasedSchedule(
+      name: try ReleaseID("signals-2026.weekly-intent"),
+      every: schedule.every,
+      first: first.label,
+      last: schedule.every.day(schedule.times - 1, from: first).label,
+      times: schedule.times,
+      run: schedule.run,
+      day: schedule.every.day(schedule.run - 1, from: first).label,
+      price: certified ?? loss.sum
     )
   }
 

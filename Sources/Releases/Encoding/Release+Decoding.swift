@@ -72,6 +72,7 @@ private struct ReleaseParts {
   /// The cells are read last, when the names of the keys and measures are known.
   var cells: JSONCursor?
   var remaining: RemainingBudget?
+  var schedule: ReleasedSchedule?
   var certificate: Certificate?
 
   mutating func read(
@@ -91,6 +92,7 @@ private struct ReleaseParts {
     case "selection": selection = try cursor.selection()
     case "cells": cells = try cursor.skippingArray()
     case "remaining": remaining = try cursor.remaining()
+    case "schedule": schedule = try cursor.schedule()
     case "certificate": certificate = try cursor.certificate()
     default: throw ReleaseDecodingError(.unknown)
     }
@@ -118,7 +120,8 @@ private struct ReleaseParts {
       measures: measures,
       selection: selection,
       cells: read,
-      remaining: try JSONCursor.required(remaining, "remaining")
+      remaining: try JSONCursor.required(remaining, "remaining"),
+      schedule: schedule
     )
   }
 }

@@ -55,6 +55,10 @@ extension ReleaseBody {
     writer.query(query)
     writer.raw(",\n\"remaining\":")
     writer.remaining(remaining)
+    if let schedule {
+      writer.raw(",\n\"schedule\":")
+      writer.schedule(schedule)
+    }
     if let selection {
       writer.raw(",\n\"selection\":")
       writer.selection(selection)

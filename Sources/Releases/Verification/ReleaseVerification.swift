@@ -45,6 +45,7 @@ public struct ReleaseVerification: Sendable {
     }
     let body = document.body.encoded()
     var findings = Self.measures(of: document.body)
+    findings += Self.schedule(of: document.body)
     findings += Self.selection(of: document.body)
     findings += Self.cells(of: document.body)
     findings += Self.statements(of: certificate, about: document.body)
@@ -138,7 +139,7 @@ public struct ReleaseVerification: Sendable {
   }
 
   /// SHA-256 in lower-case hexadecimal.
-  static func sha256(_ bytes: [UInt8]) -> String {
+  package static func sha256(_ bytes: [UInt8]) -> String {
     let digits = Array("0123456789abcdef".utf8)
     let text = SHA256.hash(data: bytes).flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }
     return String(decoding: text, as: UTF8.self)

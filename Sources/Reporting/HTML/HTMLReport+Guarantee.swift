@@ -27,7 +27,7 @@ extension HTMLReport {
       <div><dt>Protected</dt><dd>\(unit.one). \(unit.meaning)</dd></div>
       <div><dt>Compared</dt><dd>data sets that differ by adding or removing \(unit.one)</dd></div>
       </dl>
-      \(odds(epsilon, unit.bet))<p>This holds against every reader, whatever else that reader knows or will \
+      \(odds(epsilon, unit.bet))\(together(of: body))<p>This holds against every reader, whatever else that reader knows or will \
       learn. It does not hide what is true of many people together, and it does not protect against \
       someone who holds the data itself. It is as good as the generator of the noise: \
       \(Certificate.generator).</p>
@@ -70,6 +70,24 @@ extension HTMLReport {
       """
   }
 
+  /// What is promised to those who read all runs of a schedule.
+  private static func together(of body: ReleaseBody) -> Markup {
+    guard let schedule = body.schedule else { return "" }
+    let rest: Markup =
+      schedule.price.loss.delta.signum == 0
+      ? ""
+      : """
+       , but for a part of at most δ = \(PlainNumber.exact(schedule.price.loss.delta)) of all \
+      chances
+      """
+    return """
+      <p>This is run \(String(schedule.run)) of \(String(schedule.times)) that were declared \
+      together. Whoever reads all of them learns no more than \
+      ε = \(PlainNumber.exact(schedule.price.loss.epsilon)) allows\(rest).</p>
+
+      """
+  }
+
   /// What the half-widths do not cover.
   static func bias(of body: ReleaseBody) -> Markup {
     let signs: Markup =
@@ -104,10 +122,27 @@ extension HTMLReport {
 
   /// What the release cost and what remained when it was committed.
   static func cost(of body: ReleaseBody) -> Markup {
-    var rows: [Markup] = [
-      costRow("This release", body.privacy.loss, "paid before any signal was read"),
-      costRow("Remained for good", body.remaining.lifetime, "of the data set's lifetime budget"),
-    ]
+    var rows: [Markup] = []
+    if let schedule = body.schedule {
+      let rule: String =
+        switch schedule.price.rule {
+        case .sum: "the sum of the runs"
+        case .certified: "composed tightly, which is less than their sum"
+        }
+      rows.append(
+        costRow(
+          "All \(PlainNumber.count(schedule.times, "run")) of the schedule",
+          schedule.price.loss,
+          "paid before the first read any signal; \(rule)"
+        )
+      )
+      rows.append(costRow("This run by itself", body.privacy.loss, "a part of that, nothing more"))
+    } else {
+      rows.append(costRow("This release", body.privacy.loss, "paid before any signal was read"))
+    }
+    rows.append(
+      costRow("Remained for good", body.remaining.lifetime, "of the data set's lifetime budget")
+    )
     if let daily = body.remaining.daily {
       rows.append(costRow("Remained for the day", daily, "of the daily allowance"))
     }

@@ -44,11 +44,24 @@ extension HTMLReport {
       <div><dt>Entry</dt><dd>number \(PlainNumber.grouped(certificate.position)), \
       <code>\(certificate.entrySHA256)</code></dd></div>
       <div><dt>Entry before it</dt><dd><code>\(certificate.previousSHA256)</code></dd></div>
+      <div><dt>Signature</dt><dd>\(signature(certificate))</dd></div>
       <div><dt>Data</dt><dd>\(data)</dd></div>
       <div><dt>Post-processing</dt><dd>\(postprocessing(certificate))</dd></div>
       </dl>
       \(lists.isEmpty ? "" : listTable(lists))</section>
 
+      """
+  }
+
+  /// Whether the release is signed, and how that is checked.
+  private static func signature(_ certificate: Certificate) -> Markup {
+    guard let signature = certificate.signature else {
+      return "none: the owner's policy names no key, so an edit shows only beside the ledger"
+    }
+    return """
+      Ed25519, by the key <code>\(signature.publicKey)</code>. That it is the owner's key cannot be \
+      told from the release: get the public key from the owner and check with \
+      <code>hubbub verify release.json --public-key owner-public.pem</code>
       """
   }
 

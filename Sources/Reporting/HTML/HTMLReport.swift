@@ -111,9 +111,10 @@ public enum HTMLReport {
     }
     tiles.append(
       tile(
-        PlainNumber.loss(body.privacy.loss),
+        PlainNumber.loss(body.schedule?.price.loss ?? body.privacy.loss),
         "per \(UnitWords(body.privacy.unit).each)",
-        "what this release cost"
+        body.schedule.map { "what all \(PlainNumber.count($0.times, "run")) cost together" }
+          ?? "what this release cost"
       )
     )
     return """
@@ -161,6 +162,18 @@ public enum HTMLReport {
       rows.append(("From", "\(value: window[0]) to before \(value: window[1]) (UTC)"))
     } else {
       rows.append(("From", "all time"))
+    }
+    if let schedule = body.schedule {
+      rows.append(
+        (
+          "Schedule",
+          """
+          run \(String(schedule.run)) of \(String(schedule.times)), one each \
+          \(schedule.every.rawValue) on \(schedule.first) to \(schedule.last); this is the run of \
+          \(schedule.day)
+          """
+        )
+      )
     }
     rows.append(
       (

@@ -107,7 +107,12 @@ public enum TerminalTable {
   }
 
   private static func cost(of body: ReleaseBody) -> String {
-    "cost \(PlainNumber.loss(body.privacy.loss)) per \(UnitWords(body.privacy.unit).each); "
-      + "remained \(PlainNumber.loss(body.remaining.lifetime))"
+    let each = UnitWords(body.privacy.unit).each
+    let remained = "remained \(PlainNumber.loss(body.remaining.lifetime))"
+    let cost = "cost \(PlainNumber.loss(body.privacy.loss)) per \(each)"
+    guard let schedule = body.schedule else { return "\(cost); \(remained)" }
+    return "run \(schedule.run) of \(schedule.times), one each \(schedule.every.rawValue), of "
+      + "\(schedule.day); all together \(schedule.costInWords(per: each))\n"
+      + "by itself this run would \(cost); \(remained)"
   }
 }

@@ -19,11 +19,11 @@ import Testing
     "javascript:alert(1)", "--><!--", "]]>",
   ]
 
-  @Test(arguments: ["plain", "awkward"])
+  @Test(arguments: ["plain", "run", "awkward"])
   func `is the golden page, byte by byte`(name: String) throws {
     let sample =
-      name == "plain"
-      ? SampleRelease()
+      name != "awkward"
+      ? (name == "run" ? .certifiedRun : SampleRelease())
       : SampleRelease(
         name: "</title><script>alert(1)</script>",
         unit: .personDay,
@@ -43,6 +43,32 @@ import Testing
     let page = HTMLReport.page(of: try sample.release())
     let golden = try Golden.text(at: "Vectors/Golden/report-\(name).html", updatedTo: page)
     #expect(page == golden, "look at the page, then run again with UPDATE_GOLDEN=1")
+  }
+
+  @Test func `says which run of a schedule it is, what all cost and by which rule`() throws {
+    let body = try SampleRelease.certifiedRun.body()
+    let price = try #require(body.schedule?.price.loss)
+    let page = HTMLReport.page(of: try SampleRelease.certifiedRun.release())
+    #expect(page.contains("run 2 of 30, one each day on 2026-11-01 to 2026-11-30"))
+    #expect(page.contains("All 30 runs of the schedule</th><td>\(price.epsilon) = "))
+    #expect(page.contains("composed tightly, which is less than their sum"))
+    #expect(page.contains("This run by itself</th><td>1</td>"))
+    let summed = HTMLReport.page(of: try SampleRelease.summedRun.release())
+    #expect(summed.contains("All 3 runs of the schedule</th><td>3</td>"))
+    #expect(!summed.contains("composed tightly"))
+    #expect(!HTMLReport.page(of: try SampleRelease().release()).contains("of the schedule"))
+  }
+
+  @Test func `says whether the release is signed, and how that is checked`() throws {
+    let release = try SampleRelease().release()
+    #expect(HTMLReport.page(of: release).contains("none: the owner's policy names no key"))
+    let key = String(repeating: "7", count: 64)
+    let signature = ReleaseSignature(publicKey: key, value: String(repeating: "8", count: 128))
+    let signed = Release(body: release.body, receipt: release.receipt.signed(signature))
+    let page = HTMLReport.page(of: signed)
+    #expect(page.contains("Ed25519, by the key <code>\(key)</code>"))
+    #expect(page.contains("hubbub verify release.json --public-key owner-public.pem"))
+    #expect(!page.contains("names no key"))
   }
 
   @Test(arguments: hostile.indices)

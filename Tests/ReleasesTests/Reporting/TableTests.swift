@@ -68,6 +68,23 @@ import Testing
     )
   }
 
+  @Test func `says which run of a schedule it is, what all cost and what this one would`() throws {
+    let certified = TerminalTable.text(of: try SampleRelease.certifiedRun.release(), width: 80)
+    let price = try #require(try SampleRelease.certifiedRun.body().schedule?.price.loss.epsilon)
+    #expect(
+      certified.hasSuffix(
+        """
+        run 2 of 30, one each day, of 2026-11-02; all together cost \
+        ε = \(price.decimal(digits: 12, .up)), δ = 1e-8 per person, by the certified rule
+        by itself this run would cost ε = 1 per person; remained ε = 9, δ = 1e-9
+
+        """
+      )
+    )
+    let summed = TerminalTable.text(of: try SampleRelease.summedRun.release(), width: 80)
+    #expect(summed.contains("all together cost ε = 3 per person, the sum of the runs\n"))
+  }
+
   @Test func `counts wide characters twice and marks not at all`() throws {
     let values = ["\u{6771}\u{4EAC}", "Zu\u{308}rich", "\u{1F600}", "\u{1F1E9}\u{1F1EA}", "abcdef"]
     let sample = SampleRelease(keys: [("region", values)], measures: [.units], count: { _, _ in 5 })

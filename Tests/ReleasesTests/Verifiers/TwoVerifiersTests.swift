@@ -27,6 +27,28 @@ struct `Two verifiers` {
         epsilon: Rational(1, 511),
         confidence: Rational(1, 1000)
       ),
+      SampleRelease(
+        bounds: (3, 5, nil),
+        window: ["2026-12-31", "2027-01-01"],
+        epsilon: Rational(2, 9),
+        schedule: (.day, 365, 365, Rational(1, BigInteger(10).power(12)))
+      ),
+      // So many losses that each count is taken for the worst noise of its epsilon.
+      SampleRelease(
+        bounds: (40, 1 << 20, nil),
+        window: ["2026-11-02", "2026-11-09"],
+        measures: [.signals],
+        schedule: (.week, 50, 1, Rational(1, 3_000_000))
+      ),
+      // Shares whose losses meet on no lattice that is coarse enough.
+      SampleRelease(
+        bounds: (2, 3, 5),
+        window: nil,
+        measures: [.signals, .units],
+        epsilon: Rational(1999, 4001),
+        shares: [Rational(997, 1999), Rational(1002, 1999)],
+        schedule: (.month, 20, 7, Rational(1, 1_000_000_000))
+      ),
       SampleRelease(epsilon: 1000, confidence: Rational(999, 1000)),
       SampleRelease(
         keys: [("region", (0..<700).map { "r\($0)" }), ("stage", ["a", "b", "c"])],

@@ -1,0 +1,106 @@
+// ReleaseVerification+Schedule.swift: the days and the price of a declared schedule, derived again.
+// Reference: `docs/privacy-model.md`, section "Declared schedules".
+// SPDX-License-Identifier: Apache-2.0
+
+import ExactArithmetic
+import PrivacyAccounting
+
+extension ReleaseVerification {
+  /// The part by which a certified price may lie above the smallest: twelve digits are kept.
+  private static let slack = Rational(1, BigInteger(10).power(11))
+
+  /// Derives the days and the price of all runs from one run.
+  static func schedule(of body: ReleaseBody) -> [Finding] {
+    guard let schedule = body.schedule else { return [] }
+    return days(of: schedule, in: body) + price(of: schedule, in: body)
+  }
+
+  private static func days(of schedule: ReleasedSchedule, in body: ReleaseBody) -> [Finding] {
+    guard let first = CivilDay(schedule.first), schedule.every.canBegin(on: first) else {
+      return [
+        Finding(
+          what: "schedule.days",
+          claimed: schedule.first,
+          derived: "a day on which every period can begin"
+        )
+      ]
+    }
+    guard schedule.run <= schedule.times else {
+      return [
+        Finding(
+          what: "schedule.run",
+          claimed: "\(schedule.run)",
+          derived: "1 to \(schedule.times), the number of runs"
+        )
+      ]
+    }
+    var findings: [Finding] = []
+    func compare(_ what: String, _ claimed: String, _ index: Int) {
+      let derived = schedule.every.day(index, from: first).label
+      guard claimed != derived else { return }
+      findings.append(
+        Finding(
+          what: "schedule.\(what)",
+          claimed: claimed,
+          derived: "\(derived), on which run \(index + 1) begins"
+        )
+      )
+    }
+    compare("days", schedule.last, schedule.times - 1)
+    compare("day", schedule.day, schedule.run - 1)
+    let next = schedule.every.day(schedule.run, from: first).label
+    if let window = body.query.window, !Self.isWithin(window, from: schedule.day, to: next) {
+      findings.append(
+        Finding(
+          what: "query.window",
+          claimed: "\(window[0]) to \(window[1])",
+          derived: "a part of the run's own period, from \(schedule.day) to \(next)"
+        )
+      )
+    }
+    return findings
+  }
+
+  /// Whether a window begins on a day and does not reach beyond the same time of the next period's.
+  ///
+  /// Both ends are written as dates, or as dates and times in UTC, so that texts compare as times.
+  private static func isWithin(_ window: [String], from day: String, to next: String) -> Bool {
+    guard window.count == 2, window[0].hasPrefix(day) else { return false }
+    return window[1].utf8.lexicographicallyPrecedes((next + window[0].dropFirst(10)).utf8)
+      || window[1] == next + window[0].dropFirst(10)
+  }
+
+  private static func price(of schedule: ReleasedSchedule, in body: ReleaseBody) -> [Finding] {
+    let claimed = schedule.price.loss
+    guard !body.measures.isEmpty else { return [] }
+    let loss = ScheduleLoss(
+      of: body.measures.map { ($0.measure, $0.epsilon) },
+      selection: body.selection?.loss,
+      within: body.bounds,
+      times: schedule.times
+    )
+    func finding(_ derived: String) -> Finding {
+      Finding(what: "schedule.epsilon and .delta", claimed: "\(claimed)", derived: derived)
+    }
+    switch schedule.price.rule {
+    case .sum:
+      guard claimed != loss.sum.loss else { return [] }
+      return [finding("\(loss.sum.loss), the sum of \(schedule.times) runs")]
+    case .certified:
+      guard claimed.delta.signum > 0, claimed.epsilon < loss.sum.loss.epsilon else {
+        return [finding("a delta above 0, and an epsilon below that of the sum")]
+      }
+      guard loss.certainlyKeeps(to: claimed) else {
+        return [finding("at least what \(schedule.times) runs cost by the certified rule")]
+      }
+      let less = PrivacyLoss(
+        epsilonSum: claimed.epsilon * (.one - slack),
+        deltaSum: claimed.delta
+      )
+      guard claimed.epsilon.signum == 0 || !loss.certainlyKeeps(to: less) else {
+        return [finding("the least that \(schedule.times) runs cost, to 12 digits")]
+      }
+      return []
+    }
+  }
+}
