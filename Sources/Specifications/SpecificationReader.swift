@@ -11,7 +11,8 @@ import PrivateAggregation
 public struct SpecificationReader {
   private static let keys = [
     "name", "dataset", "signals", "where", "window", "privacy_unit", "bounds", "group_by",
-    "regions", "intents", "cells", "budget", "selection", "measures", "confidence", "output",
+    "regions", "intents", "cells", "budget", "selection", "measures", "confidence", "schedule",
+    "output",
   ]
 
   private let document: YAMLText
@@ -21,7 +22,7 @@ public struct SpecificationReader {
     self.document = document
     top = try document.root.mapping(
       Self.keys,
-      later: ["schedule", "continual", "hierarchy"]
+      later: ["continual", "hierarchy"]
     )
   }
 
@@ -67,14 +68,24 @@ public struct SpecificationReader {
     let shares = try SelectionSection(top)
     let (measures, selectionShare) = try MeasureSection.read(top, besides: shares)
     let bounds = try BoundsSection.read(top, for: measures.map(\.measure))
+    let budget = try BudgetSection(top)
+    let name = try name()
+    let schedule = try ScheduleSection(
+      top,
+      signals,
+      window: time.window,
+      delta: budget.delta,
+      dataset: dataset,
+      name: name
+    )
     var lists = CellLists(
       directory: document.directory,
       columns: signals.columns,
-      window: time.window,
+      window: schedule.window,
+      isScheduled: schedule.schedule != nil,
       signals: FileIdentity.signals(signals.files)
     )
     let cells = try CellSection(top, signals, into: &lists)
-    let budget = try BudgetSection(top)
     try cells.checkSize(top)
     try budget.checkScales(top, of: measures, within: bounds)
     let selection = try shares.request(
@@ -91,22 +102,24 @@ public struct SpecificationReader {
       }
     }
     let specification = ReportSpecification(
-      name: try name(),
+      name: name,
       dataset: dataset,
       files: signals.files,
       format: signals.format,
       columns: signals.columns,
       filters: try signals.filters(top),
-      window: time.window,
+      window: schedule.window,
       privacyUnit: time.privacyUnit,
       bounds: bounds,
       groupBy: cells.groupBy,
       cells: cells.cells,
+      derivedKeys: cells.derived,
       selection: selection,
       budget: budget.loss,
       measures: measures,
       confidence: budget.confidence,
       nonnegative: try output().nonnegative,
+      schedule: schedule.schedule,
       sha256: Digest.hexadecimal(document.bytes),
       digest: Digest.hexadecimal(parts: [document.bytes] + files)
     )

@@ -5,7 +5,7 @@ import ExactArithmetic
 import PrivacyAccounting
 
 /// Why a specification cannot be planned.
-public enum PlanError: Error, Equatable, Sendable {
+public enum PlanError: Error, Hashable, Sendable {
   /// More cells than `limit`; the product of the lists is `count`.
   case tooManyCells(count: BigInteger, limit: Int)
   /// The scale of a measure's noise lies outside what the sampler takes.

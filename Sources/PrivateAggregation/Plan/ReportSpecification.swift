@@ -118,7 +118,7 @@ public struct ReportSpecification: Sendable, Hashable {
   /// The values that pass, for each filtered column.
   public let filters: [SignalColumn: [String]]
   /// The span of time that is counted; `nil` for all time.
-  public let window: TimeWindow?
+  public private(set) var window: TimeWindow?
   /// What is protected.
   public let privacyUnit: PrivacyUnit
   /// How much one unit may contribute.
@@ -126,7 +126,9 @@ public struct ReportSpecification: Sendable, Hashable {
   /// The keys of a cell, in order.
   public let groupBy: [GroupKey]
   /// The public values of each key in `groupBy` that has a list.
-  public let cells: [GroupKey: CellList]
+  public private(set) var cells: [GroupKey: CellList]
+  /// The keys of time whose values are those within the window.
+  public let derivedKeys: [GroupKey]
   /// How cells are selected where some key has no list; `nil` where all have one.
   public let selection: SelectionRequest?
   /// What the release may cost.
@@ -137,6 +139,8 @@ public struct ReportSpecification: Sendable, Hashable {
   public let confidence: Rational
   /// Whether negative counts are raised to zero after the noise, as labelled post-processing.
   public let nonnegative: Bool
+  /// The runs that are declared in advance; `nil` for a report that stands by itself.
+  public let schedule: ReportSchedule?
   /// SHA-256 of the spec's bytes, in hexadecimal.
   public let sha256: String
   /// SHA-256 of everything that fixes the release: the spec's bytes and the bytes of its lists.
@@ -155,11 +159,13 @@ public struct ReportSpecification: Sendable, Hashable {
     bounds: ContributionBounds,
     groupBy: [GroupKey],
     cells: [GroupKey: CellList],
+    derivedKeys: [GroupKey] = [],
     selection: SelectionRequest? = nil,
     budget: PrivacyLoss,
     measures: [MeasureRequest],
     confidence: Rational,
     nonnegative: Bool,
+    schedule: ReportSchedule? = nil,
     sha256: String,
     digest: String
   ) {
@@ -174,17 +180,27 @@ public struct ReportSpecification: Sendable, Hashable {
     self.bounds = bounds
     self.groupBy = groupBy
     self.cells = cells
+    self.derivedKeys = derivedKeys
     self.selection = selection
     self.budget = budget
     self.measures = measures
     self.confidence = confidence
     self.nonnegative = nonnegative
+    self.schedule = schedule
     self.sha256 = sha256
     self.digest = digest
   }
 }
 
 extension ReportSpecification {
+  /// The same over another window, with the values of time that lie in it.
+  func counting(_ window: TimeWindow) -> ReportSpecification {
+    var copy = self
+    copy.window = window
+    for key in derivedKeys { copy.cells[key] = CellList(of: key, within: window) ?? cells[key] }
+    return copy
+  }
+
   /// What it reads, to be held against the pins of a policy.
   public var pins: SignalPins {
     SignalPins(

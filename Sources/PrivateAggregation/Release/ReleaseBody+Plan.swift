@@ -13,7 +13,8 @@ extension ReleaseBody {
     created: String,
     selected: [[String]]? = nil,
     counts: [[Int64]],
-    remaining: RemainingBudget
+    remaining: RemainingBudget,
+    schedule: ReleasedSchedule? = nil
   ) {
     let specification = plan.specification
     let cells =
@@ -61,7 +62,8 @@ extension ReleaseBody {
         )
       },
       cells: cells,
-      remaining: remaining
+      remaining: remaining,
+      schedule: schedule
     )
   }
 

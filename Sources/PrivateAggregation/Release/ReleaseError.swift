@@ -15,6 +15,10 @@ public enum ReleaseError: Error, Sendable, Hashable {
   /// A signal file failed while it was read: the loss stays reserved, and the run can be resumed
   /// under its id.
   case interrupted(SignalFileError, id: ReleaseID)
+  /// The run's own days make more cells than memory holds.
+  case plan(PlanError)
+  /// A monthly schedule cannot begin on that day, because not every month has it.
+  case start(String)
   /// The ledger holds a body that is no release.
   case stored(ReleaseDecodingError)
 }

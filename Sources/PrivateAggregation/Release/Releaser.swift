@@ -71,44 +71,63 @@ public struct Releaser<Ledger: BudgetLedger>: Sendable {
   ///   - plan: What is asked.
   ///   - id: The name under which it is paid and kept.
   ///   - analyst: Who asks; `nil` for nobody named.
-  ///   - day: The day label that a daily cap counts under.
+  ///   - day: The day label that a daily cap counts under; that of its run for a run.
+  ///   - run: As `PlannedRun` finds it: the place among the runs of a declared schedule, whose price is paid with the first.
   /// - Returns: The release.
   /// - Throws: `ReleaseError`.
   public func release(
     under plan: AggregationPlan,
     id: ReleaseID,
     analyst: String?,
-    day: String
+    day: String,
+    run: ScheduledRun? = nil
   ) async throws(ReleaseError) -> ReleaseOutcome {
-    let specification = plan.specification
-    let request = ReservationRequest(
-      id: id,
-      dataset: specification.dataset,
-      spend: Spend(loss: plan.loss, analyst: analyst, day: day),
-      digest: specification.digest,
-      privacyUnit: specification.privacyUnit,
-      data: specification.pins
-    )
+    if let run, run.index == 0 {
+      let isPaid = plan.scheduleLoss.map {
+        $0.times == run.days.count && $0.certainlyKeeps(to: run.price.loss)
+      }
+      precondition(isPaid == true, "the price of a schedule covers what its runs cost")
+    }
+    let request = ReservationRequest(plan, id: id, analyst: analyst, day: day, run: run)
     if let stored = try await stored(request) { return try replay(stored) }
     // Opening files reads their headers, so what can be refused is refused before; and a missing
     // column is found before anything is held.
     do { try await ledger.check(request) } catch { throw .ledger(error) }
     let signals: SignalStream
-    do { signals = try SignalStream(specification) } catch { throw .file(error) }
+    do { signals = try SignalStream(plan.specification) } catch { throw .file(error) }
     let outcome: ReservationOutcome
     do { outcome = try await ledger.reserve(request) } catch { throw .ledger(error) }
     switch consume outcome {
     case .committed(let stored):
       return try replay(stored)
     case .reserved(let reservation):
-      return try await release(signals, under: plan, paidBy: reservation)
+      return try await release(
+        signals,
+        under: plan,
+        as: try await priced(run, of: request),
+        paidBy: reservation
+      )
     }
+  }
+
+  /// The place of a run, at the price that the ledger charged with the first run.
+  private func priced(
+    _ run: ScheduledRun?,
+    of request: ReservationRequest
+  ) async throws(ReleaseError) -> ReleasedSchedule? {
+    guard let run else { return nil }
+    let standing: ScheduleStanding?
+    do {
+      standing = try await ledger.schedule(run.name, dataset: request.dataset)
+    } catch { throw .ledger(error) }
+    return ReleasedSchedule(run, price: standing?.price ?? run.price)
   }
 
   /// What comes after the reservation: open, aggregate, noise, commit.
   private func release(
     _ signals: consuming SignalStream,
     under plan: AggregationPlan,
+    as run: ReleasedSchedule?,
     paidBy reservation: consuming Reservation
   ) async throws(ReleaseError) -> ReleaseOutcome {
     let id = reservation.id
@@ -139,7 +158,8 @@ public struct Releaser<Ledger: BudgetLedger>: Sendable {
           created: created,
           selected: cells,
           counts: counts,
-          remaining: remaining
+          remaining: remaining,
+          schedule: run
         )
       }
     } catch {

@@ -6,12 +6,11 @@ import PrivateAggregation
 
 /// Reads the lists of one spec.
 struct CellLists {
-  /// The most values that are derived from a window.
-  static let mostDerived = 100_000
-
   let directory: String
   let columns: [SignalColumn: ColumnReference]
   let window: TimeWindow?
+  /// Whether the window is that of the first run of a schedule.
+  let isScheduled: Bool
   /// The signal files, none of which is a list of cells.
   let signals: Set<FileIdentity>
   /// The files that were read, by key.
@@ -21,11 +20,13 @@ struct CellLists {
     directory: String,
     columns: [SignalColumn: ColumnReference],
     window: TimeWindow?,
+    isScheduled: Bool = false,
     signals: Set<FileIdentity>
   ) {
     self.directory = directory
     self.columns = columns
     self.window = window
+    self.isScheduled = isScheduled
     self.signals = signals
   }
 
@@ -54,28 +55,20 @@ struct CellLists {
   /// Every value of a time key within the window.
   func derived(_ key: GroupKey, field: NodeReader) throws(SpecificationError) -> CellList {
     guard let window else {
+      let example =
+        isScheduled ? "`from: 2026-11-01` under `schedule`" : "`window: {from: ..., to: ...}`"
       throw field.error(
-        "groups by \(key.rawValue) without a list; write `window: {from: ..., to: ...}`, "
+        "groups by \(key.rawValue) without a list; write \(example), "
           + "or list the values under `cells: {\(key.rawValue): [...]}`"
       )
     }
-    let first = CivilDay(ofSecond: window.from).number
-    let last = CivilDay(ofSecond: window.to - 1).number
-    guard last - first < Int64(Self.mostDerived * 31) else { throw tooLong(key, field) }
-    var values: [String] = []
-    for day in first...last {
-      let value = Self.text(of: CivilDay(day), as: key)
-      if values.last != value { values.append(value) }
+    guard let list = CellList(of: key, within: window) else {
+      throw field.error(
+        "the window has more than \(CellList.mostDerived) values of \(key.rawValue); "
+          + "write a shorter window or a coarser key"
+      )
     }
-    guard values.count <= Self.mostDerived else { throw tooLong(key, field) }
-    return Self.hashed(values, file: nil)
-  }
-
-  private func tooLong(_ key: GroupKey, _ field: NodeReader) -> SpecificationError {
-    field.error(
-      "the window has more than \(Self.mostDerived) values of \(key.rawValue); "
-        + "write a shorter window or a coarser key"
-    )
+    return list
   }
 
   private mutating func list(
@@ -179,14 +172,6 @@ struct CellLists {
     // 4 January is always in the first week.
     let day = CivilDay(year: year, month: 1, day: 4) + (week - 1) * 7
     return day.weekLabel == text
-  }
-
-  private static func text(of day: CivilDay, as key: GroupKey) -> String {
-    switch key {
-    case .month: day.monthLabel
-    case .week: day.weekLabel
-    default: day.label
-    }
   }
 
   private static func hashed(_ values: [String], file: CellFile?) -> CellList {

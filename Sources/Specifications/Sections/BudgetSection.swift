@@ -9,11 +9,15 @@ import PrivateAggregation
 struct BudgetSection {
   /// What one release may cost.
   let loss: PrivacyLoss
+  /// The delta as the spec writes it; `nil` where it leaves it out.
+  let delta: Rational?
   /// The probability that the noise stays within a reported half-width.
   let confidence: Rational
 
   init(_ top: MappingReader) throws(SpecificationError) {
     loss = try Self.loss(top)
+    let isWritten = try top.optional("budget")?.mapping(nil).optional("delta") != nil
+    delta = isWritten ? loss.delta : nil
     confidence = try Self.confidence(top)
   }
 

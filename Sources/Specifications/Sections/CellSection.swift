@@ -10,6 +10,8 @@ struct CellSection {
   let groupBy: [GroupKey]
   /// The public values of each key that has a list.
   let cells: [GroupKey: CellList]
+  /// The keys of time whose values are those within the window.
+  let derived: [GroupKey]
   /// The keys whose values are found in the signals.
   var found: Set<GroupKey> { Set(groupBy.filter { cells[$0] == nil }) }
 
@@ -19,7 +21,7 @@ struct CellSection {
     into lists: inout CellLists
   ) throws(SpecificationError) {
     groupBy = try Self.groupBy(top, signals)
-    cells = try Self.cells(top, groupBy, into: &lists)
+    (cells, derived) = try Self.cells(top, groupBy, into: &lists)
   }
 
   private static func groupBy(
@@ -48,7 +50,7 @@ struct CellSection {
     _ top: MappingReader,
     _ groupBy: [GroupKey],
     into lists: inout CellLists
-  ) throws(SpecificationError) -> [GroupKey: CellList] {
+  ) throws(SpecificationError) -> ([GroupKey: CellList], derived: [GroupKey]) {
     var fields: [GroupKey: NodeReader] = [:]
     fields[.region] = top.optional("regions")
     fields[.intent] = top.optional("intents")
@@ -63,6 +65,7 @@ struct CellSection {
       )
     }
     var cells: [GroupKey: CellList] = [:]
+    var derived: [GroupKey] = []
     for key in groupBy {
       if let field = fields[key] {
         // Found in the signals, and selected.
@@ -70,11 +73,12 @@ struct CellSection {
         cells[key] = try lists.list(of: key, in: field)
       } else if key.column == .time {
         cells[key] = try lists.derived(key, field: top.optional("group_by") ?? top.reader)
+        derived.append(key)
       } else {
         throw top.error("group_by", missingList(key))
       }
     }
-    return cells
+    return (cells, derived)
   }
 
   private static func missingList(_ key: GroupKey) -> String {
