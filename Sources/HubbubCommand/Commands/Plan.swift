@@ -5,13 +5,14 @@ import ArgumentParser
 import Hubbub
 
 /// What a report would cost and how exact it would be; reads no data and spends nothing.
-struct Plan: ParsableCommand {
+struct Plan: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Say what a report would cost and how exact it would be. Reads no data.",
     discussion: """
       Everything here follows from the spec alone: the loss, the scale of the noise, and how far \
       it may reach. With a ledger it also says what remains and whether the report would be \
-      accepted now. For example
+      accepted now. Of a declared schedule it says what all runs cost together, by the sum and \
+      by the certified rule, and which of them is taken. For example
 
         hubbub plan spec.yaml
         hubbub plan spec.yaml --ledger hubbub.ledger --format json
@@ -26,24 +27,40 @@ struct Plan: ParsableCommand {
   @Option(help: "The analyst whose cap counts.")
   var analyst: String?
 
-  @Option(help: "The day label whose cap counts; today in UTC if left out.")
+  @Option(
+    help:
+      "The day label whose cap counts, or the day of a run; today in UTC, or the next run, if left out."
+  )
   var day: String?
 
   @OptionGroup var output: FormatOption
 
-  func run() throws {
+  func run() async throws {
     let report = try PlannedReport(spec: spec)
     report.warn()
     let standing = try standing(report)
+    let outlook = try await outlook(report)
     switch output.format {
-    case .text: try Results.write(Self.text(report.plan, standing))
-    case .json: try Results.write(Self.json(report.plan, standing).line)
+    case .text: try Results.write(Self.text(report.plan, standing, outlook))
+    case .json: try Results.write(Self.json(report.plan, standing, outlook).line)
     }
+  }
+
+  /// What the schedule costs, where the spec declares one.
+  private func outlook(_ report: PlannedReport) async throws(CommandFailure) -> ScheduleOutlook? {
+    guard report.plan.specification.schedule != nil, place.ledger != nil else {
+      return ScheduleOutlook(report.plan)
+    }
+    let ledger = try LedgerPlace.open(place.ledger)
+    try report.refusePinnedCells(ledger)
+    var named: CivilDay?
+    if let day { named = try Today.day(named: day) }
+    return try await ScheduleOutlook(report.plan, in: ledger, analyst: analyst, day: named)
   }
 
   /// What the ledger says, where one is named.
   private func standing(_ report: PlannedReport) throws(CommandFailure) -> BudgetStanding? {
-    guard place.ledger != nil else { return nil }
+    guard place.ledger != nil, report.plan.specification.schedule == nil else { return nil }
     let ledger = try LedgerPlace.open(place.ledger)
     try report.refusePinnedCells(ledger)
     return try BudgetStanding(
@@ -54,12 +71,16 @@ struct Plan: ParsableCommand {
     )
   }
 
-  private static func text(_ plan: AggregationPlan, _ standing: BudgetStanding?) -> String {
+  private static func text(
+    _ plan: AggregationPlan,
+    _ standing: BudgetStanding?,
+    _ outlook: ScheduleOutlook?
+  ) -> String {
     let spec = plan.specification
     let bounds = spec.bounds
     var text = "\(spec.name), paid by \(spec.dataset)\n\n"
     text += "  protects    one \(spec.privacyUnit.rawValue), added or removed\n"
-    text += "  costs       \(plan.loss)\n"
+    text += "  costs       \(plan.loss)\(outlook == nil ? "" : " each run, by itself")\n"
     text += "  cells       "
     text += plan.selection == nil ? "\(plan.cellCount)" : "those that are selected"
     text +=
@@ -91,10 +112,15 @@ struct Plan: ParsableCommand {
       "\nThe noise stays within the half-width with probability \(spec.confidence.plain). Bounding\n"
     text += "also leaves out what a unit has beyond its bounds; no half-width covers that.\n"
     if let standing { text += "\n" + standing.text }
+    if let outlook { text += "\n" + outlook.text }
     return text
   }
 
-  private static func json(_ plan: AggregationPlan, _ standing: BudgetStanding?) -> JSONText {
+  private static func json(
+    _ plan: AggregationPlan,
+    _ standing: BudgetStanding?,
+    _ outlook: ScheduleOutlook?
+  ) -> JSONText {
     let spec = plan.specification
     let measures = plan.measures.map { measure in
       JSONText.object([
@@ -127,6 +153,13 @@ struct Plan: ParsableCommand {
     if let standing {
       fields.append(("accepted", .flag(standing.refusal == nil)))
       fields.append(("remaining", RemainingText.json(standing.remaining)))
+    }
+    if let outlook {
+      if let remaining = outlook.remaining {
+        fields.append(("accepted", .flag(outlook.refusal == nil)))
+        fields.append(("remaining", RemainingText.json(remaining)))
+      }
+      fields.append(("schedule", outlook.json))
     }
     return .object(fields)
   }

@@ -12,12 +12,14 @@ struct Report: AsyncParsableCommand {
       The whole cost is reserved before any signal is read; a report that the budget does not \
       cover is refused (exit 1) and reads nothing. Each release has an id, which is printed before \
       anything is spent. The same id again gives the same numbers and costs nothing, and takes up \
-      a run that died. For example
+      a run that died. Of a declared schedule the first run pays for all; each later one is made \
+      on its day, or named by --day, and costs nothing more. For example
 
         hubbub report spec.yaml
         hubbub report spec.yaml --ledger hubbub.ledger --id week-48 --format csv
 
-      Files go to the spec's output folder: release.json, counts.csv and report.html.
+      Files go to the spec's output folder: release.json, counts.csv and report.html; those of a \
+      scheduled run to a folder there with the name of its day.
       """
   )
 
@@ -26,7 +28,7 @@ struct Report: AsyncParsableCommand {
 
   @OptionGroup var place: LedgerOption
 
-  @Option(help: "The release's name; made and printed if left out.")
+  @Option(help: "The release's name; made, or that of a run, and printed if left out.")
   var id: String?
 
   @Option(help: "Who asks, where the policy has caps for analysts.")
@@ -34,7 +36,7 @@ struct Report: AsyncParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "The day that a daily cap counts under; today in UTC if left out.",
+      "The day of a scheduled run, and what a daily cap counts under; today in UTC if left out.",
       valueName: "yyyy-mm-dd"
     )
   )
@@ -68,9 +70,46 @@ struct Report: AsyncParsableCommand {
     let report = try PlannedReport(spec: spec)
     let options = try resources.options(cells: report.plan.cellCount)
     report.warn()
-    let day = try checkedDay()
+    let day = try Today.day(named: day)
+    let isScheduled = report.plan.specification.schedule != nil
+    // What cannot be written is found first; the folder of a run is known once the run is.
+    try checked(report, folder: nil)
+    let ledger = try LedgerPlace.open(place.ledger)
+    try report.refusePinnedCells(ledger)
+    let attempt = try await ReportAttempt(
+      of: report.plan,
+      id: id,
+      analyst: analyst,
+      day: day,
+      in: ledger
+    )
+    let files = try checked(report, folder: attempt.folder)
+    let run = ReleaseRun(
+      ledger: ledger,
+      id: attempt.id,
+      again: again(attempt.id, day: isScheduled ? attempt.folder : self.day),
+      options: options
+    )
+    let outcome = try await run.release(
+      attempt.plan,
+      analyst: analyst,
+      day: day.label,
+      run: attempt.run
+    )
+    try files.write(outcome.release, again: run.again)
+    try ReleaseView(outcome.release).write(as: format)
+    Diagnostics.write(ReleaseView(outcome.release).summary(replayed: outcome.replayed, files))
+  }
+
+  /// The files of the report, none of which stands where an input does; those of a run are in a
+  /// folder of its own.
+  @discardableResult
+  private func checked(
+    _ report: PlannedReport,
+    folder: String?
+  ) throws(CommandFailure) -> ReportFiles {
     let files = ReportFiles(
-      directory: output ?? report.output.directory,
+      directory: output ?? report.output.directory + (folder.map { "/" + $0 } ?? ""),
       formats: report.output.formats
     )
     try files.checkBeforehand()
@@ -80,23 +119,11 @@ struct Report: AsyncParsableCommand {
       cells: report.cellFiles.map(\.path),
       signals: report.plan.specification.files
     ).check(files)
-    let ledger = try LedgerPlace.open(place.ledger)
-    try report.refusePinnedCells(ledger)
-    let releaseID = try releaseID()
-    let run = ReleaseRun(
-      ledger: ledger,
-      id: releaseID,
-      again: again(releaseID),
-      options: options
-    )
-    let outcome = try await run.release(report.plan, analyst: analyst, day: day)
-    try files.write(outcome.release, again: run.again)
-    try ReleaseView(outcome.release).write(as: format)
-    Diagnostics.write(ReleaseView(outcome.release).summary(replayed: outcome.replayed, files))
+    return files
   }
 
   /// The command that repeats this one, with all that was given and decides what is meant.
-  private func again(_ id: ReleaseID) -> String {
+  private func again(_ id: ReleaseID, day: String?) -> String {
     ReleaseRun.command(
       spec: spec,
       options: [
@@ -104,22 +131,6 @@ struct Report: AsyncParsableCommand {
         ("--analyst", analyst), ("--day", day), ("--output", output),
       ]
     )
-  }
-
-  /// The id that is given, or a fresh one, printed before anything is held.
-  private func releaseID() throws(CommandFailure) -> ReleaseID {
-    if let id { return try ReleaseNaming.read(id) }
-    let fresh = try ReleaseNaming.fresh()
-    Diagnostics.write("Release id: \(fresh)\n")
-    return fresh
-  }
-
-  private func checkedDay() throws(CommandFailure) -> String {
-    guard let day else { return Today.label }
-    guard Today.isDay(day) else {
-      throw .invalid("--day: `\(day.prefix(40))` is not a day; write it as 2026-11-30")
-    }
-    return day
   }
 
   private func checkedResources() throws(CommandFailure) -> Resources {

@@ -45,6 +45,11 @@ struct Verify: ParsableCommand {
       if findings.isEmpty, let body = verification.release?.body {
         text += "The release \(body.id) holds"
         text += place.ledger == nil ? ".\n" : ", and the ledger keeps the same.\n"
+        if let schedule = body.schedule {
+          text +=
+            "It is run \(schedule.run) of \(schedule.times), which cost \(schedule.price.loss) "
+          text += "together by the rule `\(schedule.price.rule.rawValue)`.\n"
+        }
         if let key = verification.release?.receipt.signature?.publicKey {
           text += "It is signed by the key \(key).\n"
         }

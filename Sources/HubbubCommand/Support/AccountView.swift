@@ -60,6 +60,7 @@ struct AccountView {
     text += table.text + "\n"
     text += spent + outlook
     text += Self.pins(policy.pins)
+    text += Self.signatures(policy.signingKey)
     for (name, schedule) in schedules { text += Self.words(name, schedule) }
     for release in unfinished { text += Self.words(release) }
     return text
@@ -134,6 +135,12 @@ struct AccountView {
     return "Pinned: " + parts.joined(separator: "; ") + ".\n"
   }
 
+  private static func signatures(_ key: SigningKey?) -> String {
+    guard let key else { return "Releases are not signed: the policy names no key.\n" }
+    return "Releases are signed by the key \(key.publicKey ?? "of \(key.file)");\n"
+      + "check them with `hubbub verify release.json --public-key owner-public.pem`.\n"
+  }
+
   /// The account for programs.
   var json: JSONText {
     let held = unfinished.map { release in
@@ -153,6 +160,7 @@ struct AccountView {
       ("remaining", RemainingText.json(remaining)),
       ("fits", fitting.map { .pair($0) } ?? .null),
       ("held", .list(held)),
+      ("signing_key", policy.signingKey?.publicKey.map { .text($0) } ?? .null),
       ("schedules", .list(schedules.map { Self.json($0.name, $0.standing) })),
     ])
   }

@@ -47,6 +47,17 @@ extension CommandFailure {
         status: .environment,
         message: "\(error). The loss is held: `\(again)` finishes the release at no further cost."
       )
+    case .plan(let error):
+      self.init(
+        status: .invalid,
+        message: "the spec's run of that day: \(PlannedReport.described(error)); nothing was spent"
+      )
+    case .start(let day):
+      self.init(
+        status: .invalid,
+        message: "a monthly schedule cannot begin on \(day), a day that not every month has; write "
+          + "`from: YYYY-MM-DD` under `schedule`, or name another day by --day; nothing was spent"
+      )
     case .stored(let error):
       self.init(
         status: .environment,

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import FoundationEssentials
+import Glibc
 import Hubbub
 
 /// A spec that was read and planned.
@@ -49,7 +50,7 @@ struct PlannedReport {
       )
     }
     let delta = plan.specification.budget.delta
-    if delta.signum > 0, plan.selection == nil {
+    if delta.signum > 0, plan.selection == nil, plan.specification.schedule == nil {
       warnings.append(
         "delta \(delta) is not charged, because cells that are listed use none of it"
       )
@@ -69,7 +70,7 @@ struct PlannedReport {
     for warning in warnings { Diagnostics.warn(warning) }
   }
 
-  private static func described(_ error: PlanError) -> String {
+  static func described(_ error: PlanError) -> String {
     switch error {
     case .tooManyCells(let count, let limit):
       "group_by: the lists make \(count) cells, and one release holds at most \(limit); shorten a "
@@ -92,9 +93,14 @@ enum Today {
   /// Today's label, `YYYY-MM-DD`.
   static var label: String { Date.now.formatted(.iso8601.year().month().day()) }
 
-  /// Whether a text is a day, `YYYY-MM-DD`.
-  static func isDay(_ text: String) -> Bool {
-    guard let date = try? Date(text, strategy: .iso8601.year().month().day()) else { return false }
-    return date.formatted(.iso8601.year().month().day()) == text
+  /// The time, in whole seconds since 1970.
+  static var second: Int64 { Int64(time(nil)) }
+
+  /// The day that the user names, or today.
+  static func day(named text: String?) throws(CommandFailure) -> CivilDay {
+    guard let day = CivilDay(text ?? label) else {
+      throw .invalid("--day: `\(text?.prefix(40) ?? "")` is not a day; write it as 2026-11-30")
+    }
+    return day
   }
 }

@@ -31,13 +31,20 @@ struct ReleaseRun {
   func release(
     _ plan: AggregationPlan,
     analyst: String?,
-    day: String
+    day: String,
+    run: ScheduledRun? = nil
   ) async throws(CommandFailure) -> ReleaseOutcome {
     let bar = ProgressBar()
     let releaser = Releaser(ledger: ledger, options: options, progress: bar.observer)
     defer { bar.clear() }
     do {
-      return try await releaser.release(under: plan, id: id, analyst: analyst, day: day)
+      return try await releaser.release(
+        under: plan,
+        id: id,
+        analyst: analyst,
+        day: day,
+        run: run
+      )
     } catch {
       bar.clear()
       throw CommandFailure(error, again: again)

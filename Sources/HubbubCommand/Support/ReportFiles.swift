@@ -83,10 +83,18 @@ struct ReleaseView {
   /// What it cost and where it is, for standard error.
   func summary(replayed: Bool, _ files: ReportFiles) -> String {
     let body = release.body
-    var text =
-      replayed
-      ? "Release \(body.id) was paid before: the same numbers again, at no cost.\n"
-      : "Paid \(body.privacy.loss); left for ever: \(body.remaining.lifetime).\n"
+    var text: String
+    if replayed {
+      text = "Release \(body.id) was paid before: the same numbers again, at no cost.\n"
+    } else if let schedule = body.schedule {
+      text =
+        schedule.run == 1
+        ? "Paid \(schedule.price.loss) for all \(schedule.times) runs"
+        : "Nothing to pay: the first run paid \(schedule.price.loss) for all \(schedule.times)"
+      text += "; left for ever: \(body.remaining.lifetime).\n"
+    } else {
+      text = "Paid \(body.privacy.loss); left for ever: \(body.remaining.lifetime).\n"
+    }
     if !files.formats.isEmpty {
       text += "Wrote " + files.formats.map { files.path($0) }.joined(separator: ", ") + "\n"
     }
