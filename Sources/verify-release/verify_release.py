@@ -772,6 +772,10 @@ def check_cells(release, found):
     keys, cells = release["query"]["keys"], release["cells"]
     names = [key["name"] for key in keys]
     lists = []
+    for key in keys:
+        selected = release.get("selection", {"keys": []})["keys"]
+        if key["count"] < 1 and key["name"] not in selected:
+            found.append(f"cells: the list of {shown(key['name'])} has no value.")
     for key in keys if "selection" not in release else []:
         # In the order of their first appearance, which is that of the list if all is well.
         values = list(dict.fromkeys(cell[key["name"]] for cell in cells))

@@ -284,3 +284,65 @@ private func terms(
     }
   }
 }
+
+@Suite struct `Every rule of selection` {
+  struct Case: CustomTestStringConvertible {
+    let rule: SelectionRule
+    let terms: SelectionTerms
+    var testDescription: String { "\(rule) (\(terms.epsilon), \(terms.delta)) \(terms.cells)" }
+  }
+
+  static let cases: [Case] = SelectionRule.allCases.flatMap { rule in
+    [("1", "1e-6", 1), ("1/3", "1e-7", 7), ("2", "0.3", 2), ("5", "0.9", 1), ("1/50", "0.01", 3)]
+      .compactMap { epsilon, delta, cells in
+        (try? terms(epsilon, delta, cells)).map { Case(rule: rule, terms: $0) }
+      }
+  }
+
+  @Test func `is tried`() {
+    #expect(Self.cases.count == 15)
+  }
+
+  /// What one unit more or less changes in one cell: the two inequalities of privacy, from nothing to
+  /// one unit and on, with room for the width of the bounds.
+  private static func violations(
+    of selection: CellSelection,
+    under terms: SelectionTerms
+  ) -> [BigInteger] {
+    let e = Enclosure.exp(terms.epsilonPerCell, precision: 300)
+    let one = Enclosure(.one, precision: 300)
+    let d = CellDelta(terms.delta, cells: terms.cells).enclosure(precision: 300)
+    let middle = selection.threshold ?? 40
+    let step = max(1, middle.magnitude.dividedRoundingUp(by: 6))
+    var numbers: [BigInteger] = [0, 1, 2, 3, middle - 1, middle, middle + 1]
+    for index in 1...14 { numbers.append(step * BigInteger(index)) }
+    return numbers.filter { n in
+      guard n.signum >= 0 else { return false }
+      let fewer = selection.keepProbability(of: n, digits: 60)
+      let more = selection.keepProbability(of: n + 1, digits: 60)
+      let seen = e * fewer + d - more
+      let unseen = e * (one - more) + d - (one - fewer)
+      // Monotone, so that the other two inequalities hold as well.
+      let isMonotone = more.upper >= fewer.lower
+      return seen.upper.signum < 0 || unseen.upper.signum < 0 || !isMonotone
+    }
+  }
+
+  @Test(arguments: cases)
+  func `keeps within the loss of one cell, whatever its number of units`(test: Case) throws {
+    let selection = try CellSelection(test.rule, under: test.terms)
+    #expect(Self.violations(of: selection, under: test.terms).isEmpty)
+  }
+
+  /// The same inequalities reject a rule that was made for a tenth more.
+  @Test(arguments: cases)
+  func `does not keep within a smaller loss`(test: Case) throws {
+    let selection = try CellSelection(test.rule, under: test.terms)
+    let smaller = try SelectionTerms(
+      epsilon: test.terms.epsilon * Rational(9, 10),
+      delta: test.terms.delta / 10,
+      cells: test.terms.cells
+    )
+    #expect(!Self.violations(of: selection, under: smaller).isEmpty)
+  }
+}

@@ -38,8 +38,12 @@ extension ReleaseVerification {
       for key in keys.indices { indices.append(found[key].index(of: cell.values[key])) }
     }
     for (key, found) in zip(keys, found) {
-      let isListed = body.selection.map { !$0.keys.contains(key.name) } ?? false
-      findings += isListed ? most(found.values, of: key) : list(found.values, of: key)
+      let isSelected = body.selection?.keys.contains(key.name) ?? false
+      // A list has a value; what was selected may have none.
+      if !isSelected, key.count < 1 { findings.append(empty(key)) }
+      findings +=
+        body.selection == nil || isSelected
+        ? list(found.values, of: key) : most(found.values, of: key)
     }
     guard body.selection == nil else {
       return findings + selectedOrder(of: body) + signs(of: body)
@@ -85,6 +89,14 @@ extension ReleaseVerification {
       )
     }
     return findings
+  }
+
+  private static func empty(_ key: ReleasedKey) -> Finding {
+    Finding(
+      what: "query.keys, count of \(key.name)",
+      claimed: "\(key.count)",
+      derived: "at least one value, as every list has"
+    )
   }
 
   /// Of a list whose combinations were selected, some values may be missing.

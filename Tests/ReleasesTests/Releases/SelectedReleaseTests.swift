@@ -203,6 +203,18 @@ struct SelectedRelease: Sendable, CustomTestStringConvertible {
     #expect(!outcome.text.contains("Traceback"))
   }
 
+  /// No list is empty, though no cell was selected that would show it.
+  @Test func `does not hold with an empty list`() throws {
+    let edits = [("\"count\":2", "\"count\":0"), ("\"count\":2", "\"count\":0")]
+    let bytes = try SelectedRelease(cells: []).forged(edits)
+    let found = ReleaseVerification(of: bytes).findings.map(\.description)
+    #expect(
+      found.count == 1 && found[0].hasPrefix("query.keys, count of intent: the release has 0")
+    )
+    guard IndependentVerifier.isAvailable else { return }
+    #expect(try IndependentVerifier.verify(bytes).status == 1)
+  }
+
   /// A release without `selection` makes every combination of its lists known again.
   @Test func `does not hold without its selection`() throws {
     let text = String(decoding: try SelectedRelease().release().encoded(), as: UTF8.self)
