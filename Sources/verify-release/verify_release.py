@@ -1181,7 +1181,7 @@ def describe(release, ledger):
         lines[1] = (f"It protects each {privacy['unit']} and is run {schedule['run']} of "
                     f"{schedule['times']}, which cost epsilon {schedule['epsilon']} and delta "
                     f"{schedule['delta']} together by the rule {schedule['rule']!r}; this one by "
-                    f"itself would cost epsilon {privacy['epsilon']}.")
+                    f"itself would cost epsilon {privacy['epsilon']} and delta {privacy['delta']}.")
     if "selection" in release:
         lines.append(f"Its {cells} cells were found in the data and selected by the rule "
                      f"{release['selection']['rule']}.")

@@ -162,6 +162,32 @@ private func closedForm(_ part: Rational, copies: Int, at epsilon: Rational) thr
     #expect(epsilon <= loss.sum.loss.epsilon)
   }
 
+  @Test(arguments: [2, 30])
+  func `counts the selection of cells as the worst of its epsilon and delta`(times: Int) throws {
+    let own = Rational(1, 1_000_000_000)
+    let loss = ScheduleLoss(
+      of: [(.units, Rational(1, 2))],
+      selection: try PrivacyLoss(epsilon: Rational(1, 2), delta: own),
+      within: try ContributionBounds(cellsPerUnit: 1, signalsPerCell: 1),
+      times: times
+    )
+    #expect(
+      loss.sum.loss == (try PrivacyLoss(epsilon: Rational(times), delta: own * Rational(times)))
+    )
+    let delta = Rational(1, 10_000_000)
+    let epsilon = try #require(loss.certified(delta: delta)).loss.epsilon
+    // Both are the worst mechanisms of epsilon 1/2; selection fails outright besides.
+    func whole(_ epsilon: Rational) throws -> Enclosure {
+      let one = Enclosure(1, precision: 512)
+      let sound = Enclosure(1 - own, precision: 512).power(times)
+      return one - sound * (one - (try closedForm(Rational(1, 2), copies: 2 * times, at: epsilon)))
+    }
+    #expect(try whole(epsilon).upper.rational <= delta)
+    let less = epsilon * (1 - Rational(1, BigInteger(10).power(11)))
+    #expect(try whole(less).lower.rational > delta)
+    #expect(loss.certified(delta: own) == nil, "selection alone fails more often")
+  }
+
   @Test(arguments: [Rational(1), 3, 10])
   func `tells the most runs that fit`(epsilon: Rational) throws {
     let cap = try PrivacyLoss(epsilon: epsilon, delta: delta)

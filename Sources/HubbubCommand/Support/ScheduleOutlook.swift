@@ -168,7 +168,8 @@ extension ScheduleOutlook {
 
   private func left(_ cap: PrivacyLoss, _ price: SchedulePrice) -> String {
     guard price.loss.fits(within: cap) else { return "does not fit" }
-    return cap.remainder(after: price.loss).epsilon.plain
+    let rest = cap.remainder(after: price.loss)
+    return rest.epsilon.plain + (cap.delta.signum == 0 ? "" : ", delta \(rest.delta.decimal(digits: 6, .down))")
   }
 }
 
