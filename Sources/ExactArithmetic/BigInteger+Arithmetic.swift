@@ -88,6 +88,14 @@ extension BigInteger {
     Self.combine(self, other) { __gmpz_gcd($0, $1, $2) }
   }
 
+  /// The largest integer whose square is not above this one.
+  ///
+  /// - Precondition: The number is not negative.
+  public var squareRoot: BigInteger {
+    precondition(signum >= 0, "a square root of a negative number")
+    return withPointer { source in .make { __gmpz_sqrt($0, source) } }
+  }
+
   /// The power with a natural exponent.
   public func power(_ exponent: Int) -> BigInteger {
     precondition(exponent >= 0, "a power of an integer takes a natural exponent")

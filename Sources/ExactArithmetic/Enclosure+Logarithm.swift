@@ -17,6 +17,10 @@ extension Enclosure {
     return Enclosure(from: below.lower, to: above.upper, precision: precision)
   }
 
+  /// `ln 2 = 2 atanh(1/3)`, kept for the precisions that are asked for most.
+  private static let logarithmOfTwo =
+    doubledInverseTangent(Enclosure(Rational(1, 3), precision: 1024))
+
   private static func logarithm(of value: Dyadic, precision: Int) -> Enclosure {
     let working = precision + 24
     // value = m 2^e with 1/2 <= m < 1, moved to 2/3 < m < 4/3.
@@ -35,7 +39,10 @@ extension Enclosure {
       result = doubledInverseTangent(argument)
     }
     if exponent != 0 {
-      let two = doubledInverseTangent(Enclosure(Rational(1, 3), precision: working))
+      let two =
+        working <= logarithmOfTwo.precision
+        ? Enclosure(from: logarithmOfTwo.lower, to: logarithmOfTwo.upper, precision: working)
+        : doubledInverseTangent(Enclosure(Rational(1, 3), precision: working))
       let factor = Dyadic(BigInteger(exponent))
       result = result + two * Enclosure(from: factor, to: factor, precision: working)
     }
@@ -43,26 +50,36 @@ extension Enclosure {
   }
 
   /// Encloses `2 atanh(t) = 2 (t + t^3/3 + t^5/5 + ...)` for `0 < |t| <= 1/3`.
+  ///
+  /// Powers and sums are integers, in units of the last digit that `t` keeps: rounded down for the
+  /// lower bound and up for the upper one.
   private static func doubledInverseTangent(_ t: Enclosure) -> Enclosure {
     if t.upper.signum < 0 { return -doubledInverseTangent(-t) }
     precondition(t.lower.signum > 0, "an argument whose sign is known")
-    let square = t * t
-    var power = t
-    var sum = t
-    var index = 3
+    let bits = t.precision + 16
     // Relative to t, so that a small argument keeps its digits.
-    let negligible = t.lower.leadingExponent - t.precision - 8
+    let shift = bits - t.lower.leadingExponent
+    var low = t.lower.scaledRoundingDown(by: shift)
+    var high = t.upper.scaledRoundingUp(by: shift)
+    let square = t * t
+    let lowSquare = square.lower.scaledRoundingDown(by: bits)
+    let highSquare = square.upper.scaledRoundingUp(by: bits)
+    var (lowSum, highSum) = (low, high)
+    var index: BigInteger = 3
     while true {
-      power = power * square
-      let term = power / Enclosure(Rational(index), precision: t.precision)
-      if term.upper.leadingExponent < negligible {
-        // What is left out is below term (1 + t^2 + t^4 + ...) <= 9/8 term.
-        let rest = term.upper.shifted(by: 1)
-        let total = Enclosure(from: sum.lower, to: sum.upper + rest, precision: t.precision)
-        return total + total
-      }
-      sum = sum + term
+      low = (low * lowSquare) >> bits
+      high = (high * highSquare).shiftedRightRoundingUp(by: bits)
+      let term = high.dividedRoundingUp(by: index)
+      highSum += term
+      // What is left out is below term (t^2 + t^4 + ...) <= 1/8 term.
+      if term <= 1 { break }
+      lowSum += low.dividedRoundingDown(by: index)
       index += 2
     }
+    return Enclosure(
+      from: Dyadic(lowSum, exponent: 1 - shift),
+      to: Dyadic(highSum + 1, exponent: 1 - shift),
+      precision: t.precision
+    )
   }
 }

@@ -39,12 +39,9 @@ public struct PolicyReader {
   }
 
   private func policy() throws(SpecificationError) -> LedgerPolicy {
-    if let field = top.optional("accounting"), try field.text() != "sum" {
-      throw field.error(
-        "this version accounts by `sum` only; write `accounting: sum` or leave the key out"
-      )
-    }
-    let lifetime = try top.required("lifetime", example: "lifetime: {epsilon: 10, delta: 1e-6}")
+    let lifetime = try Self.cap(
+      top.required("lifetime", example: "lifetime: {epsilon: 10, delta: 1e-6}")
+    )
     var daily: PrivacyLoss?
     if let field = top.optional("daily") { daily = try Self.cap(field) }
     let unit = try top.optional("privacy_unit")?.choice(PrivacyUnit.self) ?? .person
@@ -52,12 +49,13 @@ public struct PolicyReader {
       dataset: try top.required("dataset", example: "dataset: signals-2026").text(),
       privacyUnit: unit,
       pins: try pins(for: unit),
-      lifetime: try Self.cap(lifetime),
+      lifetime: lifetime,
       daily: daily,
       analysts: try analysts(),
       dimension: try dimension(),
       population: try top.optional("population")?.count(),
-      signingKey: try signingKey()
+      signingKey: try signingKey(),
+      accounting: try accounting(lifetime)
     )
   }
 
@@ -73,6 +71,19 @@ public struct PolicyReader {
       throw keys.error("delta", "delta must be at least 0 and below 1; write 0 or 1e-6")
     }
     return loss
+  }
+
+  /// How losses add up; under zCDP that takes a delta to hold them against.
+  private func accounting(_ lifetime: PrivacyLoss) throws(SpecificationError) -> Accounting {
+    guard let field = top.optional("accounting") else { return .sum }
+    let accounting = try field.choice(Accounting.self)
+    guard accounting == .sum || lifetime.delta.signum > 0 else {
+      throw field.error(
+        "under `zcdp` the lifetime needs a delta above 0, at which losses are held against its "
+          + "epsilon; write `lifetime: {epsilon: 3, delta: 1e-6}`, or `accounting: sum`"
+      )
+    }
+    return accounting
   }
 
   /// The path of the owner's private key; opening the account reads it.

@@ -95,6 +95,33 @@ import Testing
     }
   }
 
+  @Test func `are decided as the reference does under zCDP`() throws {
+    for scenario in try ConcentratedScenario.all() {
+      let folder = try MemoryDirectory()
+      let cap = "{epsilon: \(scenario.epsilon), delta: \(scenario.delta)}"
+      try folder.write("dataset: d\naccounting: zcdp\nlifetime: \(cap)\n", to: "policy.yaml")
+      var script = "hubbub ledger create --policy policy.yaml >/dev/null || exit 9\n"
+      for step in scenario.steps {
+        script += "hubbub ledger spend hubbub.ledger --epsilon \(step.epsilon) --format json"
+        script += " 2>/dev/null; echo $?\n"
+      }
+      script += "hubbub ledger verify hubbub.ledger >/dev/null; echo $?\n"
+      let lines = try folder.run(script).output.split(separator: "\n")
+      try #require(lines.count == 2 * scenario.steps.count + 1)
+      for (index, step) in scenario.steps.enumerated() {
+        let printed = try JSONDecoder().decode(Printed.self, from: Data(lines[2 * index].utf8))
+        let isAccepted = step.expect == "accept"
+        #expect(printed.decision == (isAccepted ? "accepted" : "refused"), "step \(index)")
+        #expect(lines[2 * index + 1] == (isAccepted ? "0" : "1"), "step \(index)")
+        #expect(printed.violated == (isAccepted ? [] : ["lifetime"]), "step \(index)")
+        // What is left is less than what was refused.
+        let left = try Rational(parsing: printed.remaining["lifetime"]?[0] ?? "")
+        if !isAccepted { #expect(try left < Rational(parsing: step.epsilon), "step \(index)") }
+      }
+      #expect(lines.last == "0")
+    }
+  }
+
   /// The reference says `global` for `lifetime`.
   private static func words(_ violated: [String]) -> [String] {
     violated.map { $0 == "global" ? "lifetime" : $0 }.sorted()

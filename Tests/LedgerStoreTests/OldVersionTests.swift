@@ -8,7 +8,7 @@ import TestSupport
 import Testing
 
 /// A ledger of one account as an older version would have made it.
-private struct OldLedger {
+struct OldLedger {
   let place: LedgerPlace
 
   init(_ kind: LedgerUnderTest, version: Int) throws {

@@ -71,8 +71,12 @@ import Testing
     ),
     (
       "dataset: a\nlifetime: {epsilon: 1}\naccounting: zcdp\n",
-      "3:13: accounting: this version accounts by `sum` only; write `accounting: sum` or leave the "
-        + "key out"
+      "3:13: accounting: under `zcdp` the lifetime needs a delta above 0, at which losses are held "
+        + "against its epsilon; write `lifetime: {epsilon: 3, delta: 1e-6}`, or `accounting: sum`"
+    ),
+    (
+      "dataset: a\nlifetime: {epsilon: 1, delta: 1e-9}\naccounting: rdp\n",
+      "3:13: accounting: `rdp` is not known; write sum or zcdp"
     ),
     (
       "dataset: a\nlifetime: {epsilon: 1}\nanalyst: {}\n",

@@ -79,3 +79,49 @@ public struct BudgetScenario: Decodable, Sendable {
     try Vectors.decode(File.self, from: "budget_scenarios.json").scenarios
   }
 }
+
+/// A cap on spends that add up by zCDP, and a sequence of pure spends under it.
+public struct ConcentratedScenario: Decodable, Sendable {
+  /// One spend.
+  public struct Step: Decodable, Sendable {
+    /// Epsilon as a caller spells it.
+    public let epsilon: String
+    /// `accept` or `refuse`.
+    public let expect: String
+    /// What all accepted spends come to, in lowest terms.
+    public let rho: String
+    /// Bounds on the epsilon that this implies at the target delta.
+    public let spent: [String]
+
+    private enum CodingKeys: String, CodingKey {
+      case epsilon, expect, rho
+      case spent = "epsilon_spent_cks"
+    }
+  }
+
+  private struct File: Decodable {
+    let scenarios: [ConcentratedScenario]
+
+    private enum CodingKeys: String, CodingKey {
+      case scenarios = "zcdp_filter"
+    }
+  }
+
+  /// The epsilon of the cap.
+  public let epsilon: String
+  /// The delta of the cap.
+  public let delta: String
+  /// The spends, in order.
+  public let steps: [Step]
+
+  private enum CodingKeys: String, CodingKey {
+    case steps
+    case epsilon = "target_epsilon"
+    case delta = "target_delta"
+  }
+
+  /// All scenarios of the file.
+  public static func all() throws -> [ConcentratedScenario] {
+    try Vectors.decode(File.self, from: "budget_scenarios.json").scenarios
+  }
+}

@@ -49,13 +49,13 @@ struct AccountView {
       ["budget", "cap epsilon", "left epsilon", "cap delta", "left delta"],
       numbers: [1, 2, 3, 4]
     )
-    table.add(Self.row("for ever", lifetime, remaining.lifetime))
+    table.add(row("for ever", lifetime, remaining.lifetime))
     if let cap = policy.daily, let left = remaining.daily {
-      table.add(Self.row("on \(day)", cap, left))
+      table.add(row("on \(day)", cap, left))
     }
     if let left = remaining.analyst {
       let cap = analyst.flatMap { policy.analysts?[$0] } ?? policy.analysts?["*"] ?? left
-      table.add(Self.row("for \(analyst ?? "any other analyst")", cap, left))
+      table.add(row("for \(analyst ?? "any other analyst")", cap, left))
     }
     text += table.text + "\n"
     text += spent + outlook
@@ -104,7 +104,8 @@ struct AccountView {
         + "asked for by their id, at no cost.\n"
     }
     if let slices {
-      return "Limited to \(slices.joined(separator: ", ")), a spend of at\nmost \(fitting) fits "
+      return
+        "Limited to \(slices.joined(separator: ", ")), a spend of at\nmost \(remaining.words(fitting)) fits "
         + "now\(policy.accounting == .sum ? "; more would be refused" : "").\n"
     }
     var limits: Set<BudgetLimit> = []
@@ -114,13 +115,14 @@ struct AccountView {
     if fitting.epsilon.signum == 0 {
       return "No report fits now: it would\npass \(remaining.words(for: limits)).\n"
     }
-    return "A report of at most \(fitting) fits now.\n"
+    return "A report of at most \(remaining.words(fitting)) fits now.\n"
       + "More would pass \(remaining.words(for: limits)).\n"
   }
 
-  private static func row(_ name: String, _ cap: PrivacyLoss, _ left: PrivacyLoss) -> [String] {
-    [
-      name, cap.epsilon.description, left.epsilon.description, cap.delta.description,
+  private func row(_ name: String, _ cap: PrivacyLoss, _ left: PrivacyLoss) -> [String] {
+    let epsilon = RemainingText.epsilon(left, remaining.accounting)
+    return [
+      name, cap.epsilon.description, epsilon, cap.delta.description,
       left.delta.description,
     ]
   }

@@ -60,10 +60,21 @@ struct BudgetStanding {
 enum RemainingText {
   /// A line for each cap.
   static func words(_ remaining: RemainingBudget) -> String {
-    var text = "  left for ever      \(remaining.lifetime)\n"
-    if let daily = remaining.daily { text += "  left on this day   \(daily)\n" }
-    if let analyst = remaining.analyst { text += "  left to the analyst \(analyst)\n" }
+    var text = "  left for ever      \(remaining.words(remaining.lifetime))\n"
+    if let daily = remaining.daily { text += "  left on this day   \(remaining.words(daily))\n" }
+    if let analyst = remaining.analyst {
+      text += "  left to the analyst \(remaining.words(analyst))\n"
+    }
+    if remaining.accounting == .zcdp {
+      text += "  by zCDP: the largest single epsilon that fits; smaller ones add up to more\n"
+    }
     return text
+  }
+
+  /// The epsilon that is left: exact where losses are summed, else a bound with many digits, of
+  /// which people get six, rounded down.
+  static func epsilon(_ loss: PrivacyLoss, _ accounting: Accounting) -> String {
+    accounting == .sum ? loss.epsilon.description : loss.epsilon.decimal(digits: 6, .down)
   }
 
   /// An object with a pair for each cap that the policy sets.

@@ -247,7 +247,9 @@ struct LedgerRules {
     filter: BudgetFilter
   ) throws -> [BudgetAccount: Odometer] {
     let accounts = filter.accounts(analyst: spend.analyst, day: spend.day)
-    switch filter.decide(spend, balances: try balances(accounts, dataset: dataset)) {
+    let before = try balances(accounts, dataset: dataset)
+    if let after = try? filter.admitted(spend, balances: before) { return after }
+    switch filter.decide(spend, balances: before) {
     case .invalid(let reason, let left): throw LedgerError.invalid(reason, remaining: left)
     case .refused(let refusal): throw LedgerError.refused(refusal)
     case .accepted(let after, _): return after

@@ -120,38 +120,19 @@ struct LedgerVerifier {
       }
       return keep(before)
     }
-    switch schedule.map({ Self.verdict(filter.decide($0, balances: touched)) })
-      ?? Self.verdict(filter.decide(spend, balances: touched))
-    {
-    case .accepted: keep(filter.added(charges, slices: entry.slices, to: touched))
-    case .refused:
+    do {
+      if let schedule {
+        keep(try filter.admitted(schedule, balances: touched))
+      } else {
+        keep(try filter.admitted(spend, balances: touched))
+      }
+      return
+    } catch BudgetFilter.Objection.passes, BudgetFilter.ScheduleObjection.passes {
       keep(filter.added(charges, slices: entry.slices, to: touched))
-      throw Damage("\(place) passes a cap of the account '\(entry.dataset)'")
-    case .invalid: throw Damage("\(place) has no meaning under the policy of its account")
+    } catch {
+      throw Damage("\(place) has no meaning under the policy of its account")
     }
-  }
-
-  /// What a decision comes to, for spends and schedules alike.
-  private enum Verdict {
-    case accepted
-    case refused
-    case invalid
-  }
-
-  private static func verdict(_ decision: BudgetDecision) -> Verdict {
-    switch decision {
-    case .accepted: .accepted
-    case .refused: .refused
-    case .invalid: .invalid
-    }
-  }
-
-  private static func verdict(_ decision: ScheduleDecision) -> Verdict {
-    switch decision {
-    case .accepted: .accepted
-    case .refused: .refused
-    case .invalid: .invalid
-    }
+    throw Damage("\(place) passes a cap of the account '\(entry.dataset)'")
   }
 
   // MARK: - Accounts and balances

@@ -116,7 +116,8 @@ extension LedgerPolicy {
       analysts: analysts,
       dimension: dimension,
       population: population,
-      signingKey: SigningKey(file: key.file, publicKey: try key.signer().publicKey)
+      signingKey: SigningKey(file: key.file, publicKey: try key.signer().publicKey),
+      accounting: accounting
     )
   }
 }

@@ -144,9 +144,11 @@ private struct PolicyText: Codable {
   let dimension: Dimension?
   let population: Int?
   let signingKey: Key?
+  /// Absent where losses are summed, as in every policy of an older version.
+  let accounting: String?
 
   enum CodingKeys: String, CodingKey {
-    case dataset, signals, lifetime, daily, analysts, dimension, population
+    case dataset, signals, lifetime, daily, analysts, dimension, population, accounting
     case privacyUnit = "privacy_unit"
     case signingKey = "signing_key"
   }
@@ -167,6 +169,7 @@ private struct PolicyText: Codable {
     signingKey = policy.signingKey.flatMap { key in
       key.publicKey.map { Key(file: key.file, publicKey: $0) }
     }
+    accounting = policy.accounting == .sum ? nil : policy.accounting.rawValue
   }
 
   func policy(place: String) throws(Damage) -> LedgerPolicy {
@@ -177,6 +180,9 @@ private struct PolicyText: Codable {
       guard !dimension.values.isEmpty, dimension.touches >= 1,
         Set(dimension.values).count == dimension.values.count
       else { throw Damage("\(place) holds a dimension without distinct slices") }
+    }
+    guard let accounting = Accounting(rawValue: accounting ?? Accounting.sum.rawValue) else {
+      throw Damage("\(place) adds up losses in no known way")
     }
     var caps: [String: PrivacyLoss]?
     if let analysts {
@@ -201,7 +207,8 @@ private struct PolicyText: Codable {
         SliceDimension(name: $0.name, values: $0.values, touches: $0.touches)
       },
       population: population,
-      signingKey: signingKey.map { SigningKey(file: $0.file, publicKey: $0.publicKey) }
+      signingKey: signingKey.map { SigningKey(file: $0.file, publicKey: $0.publicKey) },
+      accounting: accounting
     )
   }
 }

@@ -31,11 +31,12 @@ public enum BudgetDecision: Sendable, Hashable {
 /// Decides about spends under one policy.
 ///
 /// A spend is accepted when afterwards each account that it touches costs at most its cap, in
-/// epsilon and in delta. Reaching a cap exactly is accepted; a spend of nothing always is.
+/// epsilon and in delta. Reaching a cap exactly is accepted; a spend of nothing always is. Under a
+/// policy that adds up zCDP, a cap with a delta is held against `ConcentratedBudget`.
 ///
 /// - Privacy: Whatever the order of spends, and however each was chosen from the releases before
 ///   it, the accepted ones together cost at most every cap.
-/// - Reference: [RRUV16], with basic composition.
+/// - Reference: [RRUV16], with basic composition; [WRRW23], with approximate zCDP.
 public struct BudgetFilter: Sendable {
   /// What the owner allows.
   public let policy: LedgerPolicy
@@ -69,7 +70,8 @@ public struct BudgetFilter: Sendable {
     }
   }
 
-  /// What is left of each cap, exactly.
+  /// What is left of each cap: exactly where losses are summed, and where zCDP adds up a certified
+  /// lower bound on the largest single pure spend that fits.
   ///
   /// The balances are those of `accounts(analyst:day:)`; an absent one is empty.
   public func remaining(
@@ -78,12 +80,13 @@ public struct BudgetFilter: Sendable {
     balances: [BudgetAccount: Odometer]
   ) -> RemainingBudget {
     func left(_ account: BudgetAccount) -> PrivacyLoss? {
-      cap(of: account)?.remainder(after: cost(of: balances[account]))
+      cap(of: account).map { self.left(of: $0, on: account, after: cost(of: balances[account])) }
     }
     return RemainingBudget(
-      lifetime: policy.lifetime.remainder(after: cost(of: balances[BudgetAccount(.lifetime)])),
+      lifetime: left(BudgetAccount(.lifetime)) ?? .zero,
       daily: left(BudgetAccount(.daily, label: day)),
-      analyst: analystLabel(analyst).flatMap { left(BudgetAccount(.analyst, label: $0)) }
+      analyst: analystLabel(analyst).flatMap { left(BudgetAccount(.analyst, label: $0)) },
+      accounting: policy.accounting
     )
   }
 
@@ -96,33 +99,53 @@ public struct BudgetFilter: Sendable {
     _ spend: Spend,
     balances: [BudgetAccount: Odometer]
   ) -> BudgetDecision {
-    let before = remaining(analyst: spend.analyst, day: spend.day, balances: balances)
-    let slices: [String]?
-    do {
-      slices = try checkedSlices(of: spend)
-    } catch {
-      return .invalid(error, remaining: before)
+    func left(_ balances: [BudgetAccount: Odometer]) -> RemainingBudget {
+      remaining(analyst: spend.analyst, day: spend.day, balances: balances)
     }
+    do {
+      let after = try admitted(spend, balances: balances)
+      return .accepted(after, remaining: left(after))
+    } catch {
+      switch error {
+      case .passes(let violated):
+        let fitting = fitting(
+          analyst: spend.analyst,
+          day: spend.day,
+          slices: try? checkedSlices(of: spend),
+          balances: balances
+        )
+        return .refused(
+          BudgetRefusal(
+            violated: violated,
+            remaining: left(balances),
+            asked: spend.loss,
+            fitting: fitting
+          )
+        )
+      case .invalid(let reason): return .invalid(reason, remaining: left(balances))
+      }
+    }
+  }
+
+  /// Why a spend is not admitted.
+  package enum Objection: Error {
+    case passes(Set<BudgetLimit>)
+    case invalid(InvalidSpend)
+  }
+
+  /// Decides without saying what is left, which can be much more work.
+  ///
+  /// - Returns: The touched accounts as they are after the spend.
+  package func admitted(
+    _ spend: Spend,
+    balances: [BudgetAccount: Odometer]
+  ) throws(Objection) -> [BudgetAccount: Odometer] {
+    let slices: [String]?
+    do { slices = try checkedSlices(of: spend) } catch { throw .invalid(error) }
     let after = added(charges(of: spend), slices: slices, to: balances)
     let violated = Set(after.filter { !holds($0.value, $0.key) }.keys.map(\.limit))
-    guard violated.isEmpty || spend.loss == .zero else {
-      let fitting = fitting(
-        analyst: spend.analyst,
-        day: spend.day,
-        slices: slices,
-        balances: balances
-      )
-      return .refused(
-        BudgetRefusal(
-          violated: violated,
-          remaining: before,
-          asked: spend.loss,
-          fitting: fitting
-        )
-      )
-    }
-    let left = remaining(analyst: spend.analyst, day: spend.day, balances: after)
-    return .accepted(after, remaining: left)
+    guard violated.isEmpty || spend.loss == .zero else { throw .passes(violated) }
+    return after
   }
 
   /// The slices of a spend as the policy spells them, in the order of their names.
@@ -143,55 +166,6 @@ public struct BudgetFilter: Sendable {
       guard checked.insert(slice).inserted else { throw .duplicateSlice(name) }
     }
     return checked.sorted()
-  }
-
-  /// What a spend adds to each account that it touches.
-  package func charges(of spend: Spend) -> [(BudgetAccount, PrivacyLoss)] {
-    accounts(analyst: spend.analyst, day: spend.day).map { ($0, charge(for: spend.loss, on: $0)) }
-  }
-
-  /// What a loss adds to an account.
-  func charge(for loss: PrivacyLoss, on account: BudgetAccount) -> PrivacyLoss {
-    loss
-  }
-
-  /// The accounts that charges touch, as they are afterwards, whatever their caps.
-  package func added(
-    _ charges: [(BudgetAccount, PrivacyLoss)],
-    slices: [String]?,
-    to balances: [BudgetAccount: Odometer]
-  ) -> [BudgetAccount: Odometer] {
-    var after: [BudgetAccount: Odometer] = [:]
-    for (account, loss) in charges {
-      var odometer = balances[account] ?? Odometer()
-      odometer.add(loss, slices: slices)
-      after[account] = odometer
-    }
-    return after
-  }
-
-  /// The accounts that charges touched, as they were before; `nil` where they do not hold them.
-  package func removed(
-    _ charges: [(BudgetAccount, PrivacyLoss)],
-    slices: [String]?,
-    from balances: [BudgetAccount: Odometer]
-  ) -> [BudgetAccount: Odometer]? {
-    var before: [BudgetAccount: Odometer] = [:]
-    for (account, loss) in charges {
-      var odometer = balances[account] ?? Odometer()
-      guard odometer.remove(loss, slices: slices) else { return nil }
-      before[account] = odometer
-    }
-    return before
-  }
-
-  /// Whether an account costs at most its cap.
-  func holds(_ odometer: Odometer, _ account: BudgetAccount) -> Bool {
-    cap(of: account).map { cost(of: odometer).fits(within: $0) } ?? true
-  }
-
-  private func cost(of odometer: Odometer?) -> PrivacyLoss {
-    odometer?.total(touches: policy.dimension?.touches ?? 0) ?? .zero
   }
 
   /// The label of the account that an analyst's spends are counted on, as the policy spells it;

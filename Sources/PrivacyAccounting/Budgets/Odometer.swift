@@ -10,10 +10,11 @@ import ExactArithmetic
 /// cost = unscoped + the sum of the `touches` largest totals of single slices
 /// ```
 /// taken separately for epsilon and for delta. A unit sits in at most `touches` slices, so spends
-/// on slices that it is not in cost it nothing.
+/// on slices that it is not in cost it nothing. In an account that adds up zCDP the first part of
+/// every total is rho in place of epsilon.
 ///
-/// - Privacy: Basic composition over the releases that a unit takes part in, parallel composition
-///   over slices; valid for adaptively chosen spends.
+/// - Privacy: Basic composition over the releases that a unit takes part in, that of zCDP for rho,
+///   and parallel composition over slices; valid for adaptively chosen spends.
 /// - Reference: [DR14] theorem 3.16; [McS09] theorem 4.
 public struct Odometer: Sendable, Hashable {
   /// The total of the spends on the whole population.

@@ -62,7 +62,15 @@ public struct RemainingBudget: Sendable, Hashable {
   }
 
   /// The largest spend on the whole population that every cap admits.
+  ///
+  /// Under zCDP it is pure: a delta that is spent leaves less for epsilon.
   public var fitting: PrivacyLoss {
+    let smallest = smallestParts
+    guard accounting == .zcdp else { return smallest }
+    return PrivacyLoss(epsilonSum: smallest.epsilon, deltaSum: .zero)
+  }
+
+  private var smallestParts: PrivacyLoss {
     [daily, analyst].compactMap { $0 }.reduce(lifetime) { smallest, cap in
       PrivacyLoss(
         epsilonSum: min(smallest.epsilon, cap.epsilon),

@@ -45,8 +45,8 @@ public struct ConcentratedLoss: Sendable, Hashable {
 
   /// Bounds on the smallest epsilon that this loss implies at `delta`, in nats.
   ///
-  /// At the best order `a`, `delta = e^(-(a-1)^2 rho) / a` and
-  /// `epsilon = (2 a - 1) rho + ln(1 - 1/a)`; both are monotone in `a`, which is found by halving.
+  /// At the best order `a = 1 + t`, `delta = e^(-t^2 rho) / a` and
+  /// `epsilon = (2 a - 1) rho + ln(1 - 1/a)`; both are monotone in `a`.
   ///
   /// - Precondition: `0 < delta < 1`.
   public func epsilon(delta: Rational, digits: Int) -> Enclosure {
@@ -54,11 +54,14 @@ public struct ConcentratedLoss: Sendable, Hashable {
     guard rho.signum > 0 else { return Enclosure(.zero, precision: 64) }
     return Self.refined(digits: digits) { precision in
       let goal = -(Enclosure(delta, precision: precision).logarithm)
-      let order = Self.solve(precision: precision) { a in
-        // (a - 1)^2 rho + ln a, from zero at one upwards, against ln(1 / delta).
-        let gap = (a - .one).rational
-        return Enclosure(gap * gap * rho, precision: precision)
-          + Enclosure(from: a, to: a, precision: precision).logarithm - goal
+      // t^2 rho + ln(1 + t), from zero upwards, against ln(1 / delta).
+      let order = Self.solve(precision: precision) { t, bits in
+        let above = Enclosure(from: .one + t, to: .one + t, precision: bits)
+        let t = t.rational
+        return (
+          Enclosure(t * t * rho, precision: bits) + above.logarithm - goal,
+          Enclosure(t * 2 * rho, precision: bits) + above.reciprocal
+        )
       }
       let lower = epsilon(order: order.lower, precision: precision).lower
       let upper = epsilon(order: order.upper, precision: precision).upper
@@ -73,8 +76,12 @@ public struct ConcentratedLoss: Sendable, Hashable {
     precondition(epsilon.signum >= 0, "an epsilon of at least zero")
     guard rho.signum > 0 else { return Enclosure(.zero, precision: 64) }
     return Self.refined(digits: digits) { precision in
-      let order = Self.solve(precision: precision) { a in
-        self.epsilon(order: a, precision: precision) - Enclosure(epsilon, precision: precision)
+      let order = Self.solve(precision: precision) { t, bits in
+        let a = (.one + t).rational
+        return (
+          self.epsilon(order: .one + t, precision: bits) - Enclosure(epsilon, precision: bits),
+          Enclosure(rho * 2 + Rational.one / (t.rational * a), precision: bits)
+        )
       }
       return Enclosure(
         from: delta(order: order.upper, precision: precision).lower,
@@ -98,25 +105,37 @@ public struct ConcentratedLoss: Sendable, Hashable {
       / Enclosure(from: a, to: a, precision: precision)
   }
 
-  /// Encloses the `a > 1` at which a growing function passes zero, by halving `a - 1`.
+  /// Encloses the order `1 + t` at which a growing function of `t > 0` passes zero.
+  ///
+  /// Newton's method, kept between bounds on either side, finds a `t` on which nothing rests; then
+  /// the signs at two orders around it, which enclosures decide, are the bounds.
   private static func solve(
     precision: Int,
-    _ function: (Dyadic) -> Enclosure
+    _ function: (_ t: Dyadic, _ bits: Int) -> (value: Enclosure, slope: Enclosure)
   ) -> (lower: Dyadic, upper: Dyadic) {
     var above = Dyadic.one
-    while function(.one + above).lower.signum <= 0 { above = above.shifted(by: 1) }
+    while function(above, 64).value.lower.signum <= 0 { above = above.shifted(by: 1) }
     var below = above.shifted(by: -1)
-    while function(.one + below).upper.signum > 0 { below = below.shifted(by: -1) }
+    while function(below, 64).value.upper.signum >= 0 { below = below.shifted(by: -1) }
+    var (t, lowest, highest) = (below, below, above)
     for _ in 0..<precision {
-      let middle = (below + above).shifted(by: -1)
-      let value = function(.one + middle)
-      if value.lower.signum > 0 {
-        above = middle
-      } else if value.upper.signum < 0 {
-        below = middle
-      } else {
-        break
-      }
+      let (value, slope) = function(t, precision)
+      if value.lower.signum > 0 { highest = t }
+      if value.upper.signum < 0 { lowest = t }
+      let step = (value / slope).lower.rounded(to: precision, .down)
+      var next = (t - step).rounded(to: precision, .down)
+      if next <= lowest || next >= highest { next = (lowest + highest).shifted(by: -1) }
+      let change = (next - t).leadingExponent - t.leadingExponent
+      t = next.rounded(to: precision, .down)
+      // The error is squared by each step.
+      if change < -precision / 2 || step.signum == 0 { break }
+    }
+    for bits in stride(from: precision - 8, to: 0, by: -8) {
+      let gap = t.shifted(by: -bits)
+      guard function(t - gap, precision + 32).value.upper.signum < 0,
+        function(t + gap, precision + 32).value.lower.signum > 0
+      else { continue }
+      return (.one + (t - gap), .one + (t + gap))
     }
     return (.one + below, .one + above)
   }

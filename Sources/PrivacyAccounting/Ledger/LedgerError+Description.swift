@@ -22,13 +22,22 @@ extension PrivacyLossError: CustomStringConvertible {
 }
 
 extension RemainingBudget {
+  /// A part of what is left, in words: exactly where losses are summed; under zCDP, where epsilon
+  /// is a bound with many digits, with six of them, rounded down.
+  public func words(_ left: PrivacyLoss) -> String {
+    guard accounting == .zcdp else { return left.description }
+    let delta = left.delta.signum == 0 ? "" : " and delta \(left.delta)"
+    return "epsilon \(left.epsilon.decimal(digits: 6, .down))\(delta)"
+  }
+
   /// The caps of a set in words, with what is left of each.
   public func words(for limits: Set<BudgetLimit>) -> String {
     BudgetLimit.allCases.filter(limits.contains).map { limit in
       switch limit {
-      case .lifetime: "the lifetime budget, of which \(lifetime) is left for ever"
-      case .daily: "the budget of the day, of which \(daily ?? .zero) is left under this label"
-      case .analyst: "the analyst's budget, of which \(analyst ?? .zero) is left"
+      case .lifetime: "the lifetime budget, of which \(words(lifetime)) is left for ever"
+      case .daily:
+        "the budget of the day, of which \(words(daily ?? .zero)) is left under this label"
+      case .analyst: "the analyst's budget, of which \(words(analyst ?? .zero)) is left"
       }
     }.joined(separator: ", and ")
   }
@@ -40,7 +49,8 @@ extension BudgetRefusal: CustomStringConvertible {
     let loss = asked.map(\.description) ?? ""
     // A loss with hundreds of digits says nothing to anybody.
     let spend = loss.isEmpty || loss.count > 100 ? "the spend" : "the spend of \(loss)"
-    let wayOut = fitting == .zero ? "nothing more fits now" : "at most \(fitting) fits now"
+    let wayOut =
+      fitting == .zero ? "nothing more fits now" : "at most \(remaining.words(fitting)) fits now"
     return "\(spend) would pass \(remaining.words(for: violated)); nothing was charged; \(wayOut)"
   }
 }

@@ -69,31 +69,50 @@ extension BudgetFilter {
       remaining(analyst: schedule.run.analyst, day: day, balances: balances)
     }
     let first = schedule.days.first ?? ""
+    do { return .accepted(try admitted(schedule, balances: balances)) } catch {
+      switch error {
+      case .invalid(let reason): return .invalid(reason, remaining: left(on: first))
+      case .passes(let limits, let day):
+        let refusal = BudgetRefusal(
+          violated: limits,
+          remaining: left(on: day ?? first),
+          asked: day == nil ? schedule.price.loss : schedule.run.loss
+        )
+        return .refused(.overBudget(refusal, day: day))
+      }
+    }
+  }
+
+  /// Why a schedule is not admitted; for a daily cap, on which day.
+  package enum ScheduleObjection: Error {
+    case passes(Set<BudgetLimit>, day: String?)
+    case invalid(InvalidSpend)
+  }
+
+  /// Decides without saying what is left.
+  ///
+  /// - Returns: The touched accounts as they are after the charge.
+  package func admitted(
+    _ schedule: ScheduleSpend,
+    balances: [BudgetAccount: Odometer]
+  ) throws(ScheduleObjection) -> [BudgetAccount: Odometer] {
     let slices: [String]?
     do {
       slices = try checkedSlices(of: schedule.run)
       try checkPrice(of: schedule)
     } catch {
-      return .invalid(error, remaining: left(on: first))
+      throw .invalid(error)
     }
     let charges = charges(of: schedule)
     let after = added(charges, slices: slices, to: balances)
-    let broken =
-      schedule.price.loss == .zero
-      ? []
-      : charges.map(\.0).filter { account in
-        after[account].map { !holds($0, account) } ?? false
-      }
+    guard schedule.price.loss != .zero else { return after }
+    let broken = charges.map(\.0).filter { account in
+      after[account].map { !holds($0, account) } ?? false
+    }
     let whole = Set(broken.map(\.limit)).subtracting([.daily])
-    if !whole.isEmpty {
-      let refusal = BudgetRefusal(violated: whole, remaining: left(on: first))
-      return .refused(.overBudget(refusal, day: nil))
-    }
-    if let day = broken.first?.label {
-      let refusal = BudgetRefusal(violated: [.daily], remaining: left(on: day))
-      return .refused(.overBudget(refusal, day: day))
-    }
-    return .accepted(after)
+    if !whole.isEmpty { throw .passes(whole, day: nil) }
+    if let day = broken.first?.label { throw .passes([.daily], day: day) }
+    return after
   }
 
   /// The price by the sum rule follows from the runs; the certified one is an epsilon at a delta,

@@ -50,6 +50,11 @@ struct LedgerCreate: ParsableCommand {
     case .text:
       var text = "The account \(policy.dataset) is open in \(shown).\n"
       text += "  may ever be spent  \(policy.lifetime)\n"
+      if policy.accounting == .zcdp {
+        text +=
+          "Losses add up by zCDP: a spend of epsilon costs rho = epsilon^2/2, held against the\n"
+        text += "cap by the epsilon that all of it implies at its delta.\n"
+      }
       if policy.pins?.files == nil {
         text += "Its signal files are not pinned: whoever writes a spec chooses the data.\n"
       }
