@@ -33,6 +33,8 @@ let package = Package(
       providers: [.apt(["libgmp-dev"]), .brew(["gmp"])]
     ),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    // One header alone.
+    .systemLibrary(name: "CProcessor"),
     // Needed only with the trait.
     .systemLibrary(
       name: "CPQ",
@@ -76,7 +78,7 @@ let package = Package(
     .target(
       name: "PrivateAggregation",
       dependencies: [
-        "CZlib", "ExactArithmetic", "PrivacyAccounting", "Releases", "Sampling",
+        "CProcessor", "CZlib", "ExactArithmetic", "PrivacyAccounting", "Releases", "Sampling",
         .product(name: "Crypto", package: "swift-crypto"),
       ],
       swiftSettings: settings

@@ -44,19 +44,27 @@ struct PlainSignal: Hashable {
     _ bounds: ContributionBounds,
     _ key: ChoiceKey
   ) -> Kept {
-    let prioritise = SipHash(key: (key.words.0, key.words.1))
-    let hash = SipHash(key: (key.words.2, key.words.3))
+    let function = SipHash(key: (key.words.0, key.words.1))
+    func priority(_ unit: String, _ cell: UInt32, _ signal: UInt32? = nil) -> UInt64 {
+      // Behind the unit, zeros and its length up to a multiple of eight bytes.
+      var bytes = Array(unit.utf8)
+      while bytes.count % 8 != 7 { bytes.append(0) }
+      bytes.append(UInt8(truncatingIfNeeded: unit.utf8.count))
+      for word in [cell] + (signal.map { [$0] } ?? []) {
+        for byte in 0..<4 { bytes.append(UInt8(truncatingIfNeeded: word >> UInt32(8 * byte))) }
+      }
+      return withSlice(bytes) { function($0) }
+    }
     var kept = Kept()
     for (unit, signals) in Dictionary(grouping: signals, by: \.unit) {
-      let word = withSlice(unit) { hash($0) }
       let cells = Dictionary(grouping: signals, by: \.cell).sorted {
-        prioritise(word, UInt64($0.key), 0) < prioritise(word, UInt64($1.key), 0)
+        priority(unit, $0.key) < priority(unit, $1.key)
       }
       var pairs = cells.prefix(bounds.cellsPerUnit).flatMap { cell in
-        (1...min(cell.value.count, bounds.signalsPerCell)).map { (cell.key, UInt64($0)) }
+        (1...min(cell.value.count, bounds.signalsPerCell)).map { (cell.key, UInt32($0)) }
       }
       if let most = bounds.signalsPerUnit {
-        pairs.sort { prioritise(word, UInt64($0.0), $0.1) < prioritise(word, UInt64($1.0), $1.1) }
+        pairs.sort { priority(unit, $0.0, $0.1) < priority(unit, $1.0, $1.1) }
         pairs = Array(pairs.prefix(most))
       }
       for (cell, pairs) in Dictionary(grouping: pairs, by: \.0) {
@@ -92,14 +100,6 @@ struct PlainSignal: Hashable {
   func `hashes as published`(length: Int, value: UInt64) {
     let hash = SipHash(key: (0x0706_0504_0302_0100, 0x0F0E_0D0C_0B0A_0908))
     #expect(withSlice((0..<length).map(UInt8.init)) { hash($0) } == value)
-  }
-
-  @Test func `hashes three words as their bytes`() {
-    let hash = SipHash(key: (1, 2))
-    let words: [UInt64] = [3, 0xFFEE_DDCC_BBAA_9988, 5]
-    let bytes = words.flatMap { word in (0..<8).map { UInt8(truncatingIfNeeded: word >> ($0 * 8)) }
-    }
-    #expect(hash(words[0], words[1], words[2]) == withSlice(bytes) { hash($0) })
   }
 
   @Test(arguments: 0..<200)
@@ -195,8 +195,9 @@ struct PlainSignal: Hashable {
     // A mutant: cells in proportion to their signals, as sampling rows would have it.
     let mutant = Self.pairCounts { key in
       var order: [UInt32] = []
-      let hash = SipHash(key: (key.words.0, key.words.1))
-      for row in signals.indices.sorted(by: { hash(UInt64($0), 0, 0) < hash(UInt64($1), 0, 0) })
+      let function = SipHash(key: (key.words.0, key.words.1))
+      func hash(row: Int) -> UInt64 { withSlice([UInt8(row)]) { function($0) } }
+      for row in signals.indices.sorted(by: { hash(row: $0) < hash(row: $1) })
       where !order.contains(signals[row].cell) { order.append(signals[row].cell) }
       return Array(order.prefix(2))
     }

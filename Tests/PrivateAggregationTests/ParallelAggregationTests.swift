@@ -274,7 +274,8 @@ struct TwoWays {
         let packed = withSlice(bytes) { PackedBytes($0.base, count: $0.count) }
         #expect(seen.updateValue(bytes, forKey: [packed.low, packed.high]) ?? bytes == bytes)
         let hash = SipHash(key: (1, 2))
-        #expect(hash(packed) == withSlice(bytes) { hash($0) })
+        var state = hash.state(behind: packed)
+        #expect(state.finish() == withSlice(bytes) { hash($0) })
       }
     }
     #expect(seen.count >= 15 * 3)
@@ -312,17 +313,12 @@ struct TwoWays {
       counts[Int(cell)][1] += 1
     }
     let tally = CellTally(cellCount: 9)
-    let choice = SignalChoice(bounds: bounds, key: key)
-    var units = 0
+    let choice = SignalChoice(bounds: bounds)
     for part in 0..<2 {
       var table = PartTable(bounds: bounds, key: key, hash: hash)
       rows.drain(part, into: &table)
-      table.forEachUnit { cells, hash in
-        units += 1
-        choice.add(cells, hash: hash, to: tally)
-      }
+      table.add(to: tally, by: choice)
     }
-    #expect(units == 200)
     #expect(tally.signalCounts == counts.map { $0[0] })
     #expect(tally.unitCounts == counts.map { $0[1] })
   }

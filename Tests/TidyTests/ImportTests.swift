@@ -17,7 +17,8 @@ import Testing
       "ExactArithmetic", "PrivacyAccounting", "Releases", "Foundation", "FoundationEssentials",
     ],
     "PrivateAggregation": [
-      "CZlib", "ExactArithmetic", "PrivacyAccounting", "Releases", "Sampling", "Crypto", "Glibc",
+      "CProcessor", "CZlib", "ExactArithmetic", "PrivacyAccounting", "Releases", "Sampling",
+      "Crypto", "Glibc",
       "Dispatch", "FoundationEssentials", "Synchronization",
     ],
     "LedgerStore": [

@@ -1,27 +1,28 @@
-// CellTally.swift: the exact counts of all cells while they are added up.
+// CellTally.swift: counts for every cell while they are added up.
 // SPDX-License-Identifier: Apache-2.0
 
 /// Counts for every cell while they are added up.
 final class CellTally: @unchecked Sendable {
+  private struct Counts {
+    var signals: Int64 = 0
+    var units: Int64 = 0
+  }
+
   let cellCount: Int
-  let signals: UnsafeMutablePointer<Int64>
-  let units: UnsafeMutablePointer<Int64>
+  /// Signals and units side by side, as they are counted at once; behind those of all cells what free
+  /// slots are counted in.
+  private let counts: UnsafeMutablePointer<Counts>
 
   init(cellCount: Int) {
     self.cellCount = cellCount
-    signals = .allocate(capacity: max(1, cellCount))
-    units = .allocate(capacity: max(1, cellCount))
-    signals.initialize(repeating: 0, count: cellCount)
-    units.initialize(repeating: 0, count: cellCount)
+    counts = .allocate(capacity: cellCount + 1)
+    counts.initialize(repeating: Counts(), count: cellCount + 1)
   }
 
-  deinit {
-    signals.deallocate()
-    units.deallocate()
-  }
+  deinit { counts.deallocate() }
 
-  var signalCounts: [Int64] { Array(UnsafeBufferPointer(start: signals, count: cellCount)) }
-  var unitCounts: [Int64] { Array(UnsafeBufferPointer(start: units, count: cellCount)) }
+  var signalCounts: [Int64] { (0..<cellCount).map { counts[$0].signals } }
+  var unitCounts: [Int64] { (0..<cellCount).map { counts[$0].units } }
 
   /// Counts what one unit keeps in one cell.
   ///
@@ -29,14 +30,21 @@ final class CellTally: @unchecked Sendable {
   /// fewer than 2^31 signals in a cell, would take more memory than there is.
   @inline(__always)
   func add(_ count: UInt32, in cell: UInt32) {
-    signals[Int(cell)] += Int64(count)
-    units[Int(cell)] += 1
+    let place = counts + Int(cell)
+    place.pointee.signals &+= Int64(count)
+    place.pointee.units &+= 1
+  }
+
+  /// The same for a slot that may be free, without asking whether it is.
+  @inline(__always)
+  func addSlot(_ slot: UnitCell) {
+    add(slot.count, in: min(slot.cell, UInt32(truncatingIfNeeded: cellCount)))
   }
 
   func add(_ other: CellTally) {
     for cell in 0..<cellCount {
-      signals[cell] += other.signals[cell]
-      units[cell] += other.units[cell]
+      counts[cell].signals += other.counts[cell].signals
+      counts[cell].units += other.counts[cell].units
     }
   }
 }

@@ -169,7 +169,7 @@ final class ParallelAggregation: @unchecked Sendable {
       let own = threads == 1 ? total : CellTally(cellCount: self.cellCount)
       let parts = PartTally(
         own,
-        choice: SignalChoice(bounds: self.bounds, key: self.key),
+        choice: SignalChoice(bounds: self.bounds),
         hash: self.hash,
         memory: work,
         make: self.makeTable

@@ -85,7 +85,7 @@ final class PartTally {
   }
 
   private func finish() {
-    table.forEachUnit { cells, hash in choice.add(cells, hash: hash, to: tally) }
+    table.add(to: tally, by: choice)
     table.removeAll()
   }
 

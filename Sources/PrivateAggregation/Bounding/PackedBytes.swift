@@ -51,6 +51,38 @@ struct PackedBytes: Equatable {
     }
   }
 
+  /// What is left of 16 bytes, in two words, for each number of bytes.
+  struct Mask {
+    let low: UInt64
+    let high: UInt64
+  }
+
+  /// Makes the masks for up to `mostBytes` bytes, which the caller frees.
+  static func makeMasks() -> UnsafePointer<Mask> {
+    let masks = UnsafeMutablePointer<Mask>.allocate(capacity: mostBytes + 1)
+    for count in 0...mostBytes {
+      let mask = Mask(
+        low: count >= 8 ? .max : 1 << UInt64(8 * count) - 1,
+        high: count <= 8 ? 0 : 1 << UInt64(8 * (count - 8)) - 1
+      )
+      (masks + count).initialize(to: mask)
+    }
+    return UnsafePointer(masks)
+  }
+
+  /// Packs bytes without asking how many they are.
+  ///
+  /// - Precondition: `count` is at most `mostBytes`; 16 bytes can be read. `masks` are those of `makeMasks`.
+  @inline(__always)
+  init(padded base: UnsafePointer<UInt8>, count: Int, masks: UnsafePointer<Mask>) {
+    let bytes = UnsafeRawPointer(base)
+    let mask = masks[count]
+    low = UInt64(littleEndian: bytes.loadUnaligned(as: UInt64.self)) & mask.low
+    high =
+      UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: 8, as: UInt64.self)) & mask.high
+      | UInt64(truncatingIfNeeded: count) &<< 56
+  }
+
   /// Whether no byte is beyond ASCII.
   @inline(__always)
   var isASCII: Bool { (low | high) & 0x8080_8080_8080_8080 == 0 }

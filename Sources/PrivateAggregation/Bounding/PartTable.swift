@@ -7,289 +7,315 @@ import PrivacyAccounting
 
 /// What each unit of one part keeps: the same choice as that of a `UnitTable` under the same key.
 ///
+/// Rows are taken in batches, each in three steps: where their units might be; whether they are there;
+/// what is counted. In the first two nothing depends on what the memory holds, so that the processor
+/// fetches for many rows at once.
+///
 /// - Privacy: As for `UnitTable`; two units are the same when all their bytes are.
-/// - Complexity: One look-up for each row and a search of at most 64 slots, or of a heap for units
-///   with more cells.
+/// - Complexity: One look-up and one priority for each row, if units keep at most four cells; else as
+///   for `ManyCells`.
 struct PartTable: ~Copyable {
   private struct Unit {
     /// As in a row; of a long unit the address is that of a place in `texts`.
     var low: UInt64
     var high: UInt64
-    /// The keyed pseudo-random function of the unit's bytes.
-    var hash: UInt64
-    /// Where its cells begin in `slots` if they are more than four, or which of `large` it is.
-    var offset: UInt32
-    /// The room for cells, the free ones last; zero for a large unit.
-    var capacity: UInt32
-    /// Up to four cells, right here, as most units have no more.
-    var cells: (UnitCell, UnitCell, UnitCell, UnitCell)
+    /// What the priorities of its cells begin with.
+    var state: SipHash.State
+    var cells: (UnitCell, UnitCell, UnitCell, UnitCell, UnitCell)
+
+    var isLong: Bool { high &>> 56 == PackedBytes.elsewhere }
   }
 
-  /// So many cells stand in the unit itself.
-  private static let fewCells = 4
-  /// From so many cells on a unit is large, as in `UnitTable`.
-  private static let largeFrom = 64
+  /// A row on its way.
+  private struct Waiting {
+    /// As in a row.
+    var low: UInt64
+    var high: UInt64
+    var hash: UInt64
+    var cell: UInt32
+    /// The number of its unit; zero where that is not known.
+    var unit: UInt32
+  }
+
+  private static let batch = 64
+  /// The places for each unit, at least: where they are few, many rows look at two or more.
+  private static let placesForEach = 4
 
   private let bounds: ContributionBounds
-  private let most: UInt32
-  private let prioritise: SipHash
-  private let hashUnit: SipHash
+  private let limit: UInt32
+  private let function: SipHash
   private let hashPlace: PlaceHash
-  /// One more than the number of a unit, zero where there is none; the size is a power of two.
+  /// The number of a unit, from 1, or zero where there is none; the size is a power of two.
   private var places: UnsafeMutablePointer<UInt32>
-  private var mask = -1
+  private var mask = 63
   private var units: Growable<Unit>
-  private var slots: Growable<UnitCell>
+  private var many: ManyCells
   private var texts: Growable<UInt8>
-  private var large: [LargeUnit] = []
+  private let waiting: UnsafeMutablePointer<Waiting>
 
   init(bounds: ContributionBounds, key: ChoiceKey, hash: PlaceHash) {
     self.bounds = bounds
-    most = UInt32(bounds.signalsPerCell)
-    prioritise = SipHash(key: (key.words.0, key.words.1))
-    hashUnit = SipHash(key: (key.words.2, key.words.3))
+    limit = UInt32(bounds.signalsPerCell)
+    function = SipHash(key: (key.words.0, key.words.1))
     hashPlace = hash
-    places = .allocate(capacity: 1)
+    places = .allocate(capacity: mask + 1)
+    places.initialize(repeating: 0, count: mask + 1)
     units = Growable()
-    slots = Growable()
+    many = ManyCells(cellsPerUnit: bounds.cellsPerUnit, limit: limit)
     texts = Growable()
+    waiting = .allocate(capacity: Self.batch)
+    addNobody()
   }
 
   deinit {
     places.deallocate()
     units.free()
-    slots.free()
     texts.free()
+    waiting.deallocate()
   }
 
   /// The bytes of memory that are used.
-  var bytesHeld: Int {
-    (mask + 1) * 4 + units.bytesHeld + slots.bytesHeld + texts.bytesHeld
-      + large.reduce(0) { $0 + $1.cells.count * 64 }
-  }
+  var bytesHeld: Int { (mask + 1) * 4 + units.bytesHeld + texts.bytesHeld + many.bytesHeld }
 
   /// The bytes that the units fill, of those that are used.
   var bytesFilled: Int {
-    units.count * (MemoryLayout<Unit>.stride + 16) + slots.count * MemoryLayout<UnitCell>.stride
-      + texts.count + large.reduce(0) { $0 + $1.cells.count * 64 }
+    units.count * (MemoryLayout<Unit>.stride + 4 * Self.placesForEach) + texts.count
+      + many.bytesFilled
   }
 
   /// Forgets all units and keeps the memory, which is in the cache by now.
   mutating func removeAll() {
-    if mask >= 0 { places.update(repeating: 0, count: mask + 1) }
+    places.update(repeating: 0, count: mask + 1)
     units.removeAll()
-    slots.removeAll()
     texts.removeAll()
-    large.removeAll()
+    many.removeAll()
+    addNobody()
   }
+
+  /// A unit of number zero, which no row has: so many rows can be compared without a branch.
+  private mutating func addNobody() {
+    append(low: 0, high: .max, state: function.state(behind: PackedBytes(low: 0, high: 0)))
+  }
+
+  private mutating func append(low: UInt64, high: UInt64, state: SipHash.State) {
+    let free = FourCells.free
+    let last = bounds.cellsPerUnit > FourCells.most ? ManyCells.header : free
+    units.append(Unit(low: low, high: high, state: state, cells: (free, free, free, free, last)))
+  }
+
+  private static var cellsOffset: Int { MemoryLayout<Unit>.offset(of: \.cells) ?? 48 }
+
+  @inline(__always)
+  private func slots(of unit: UnsafeMutablePointer<Unit>) -> UnsafeMutablePointer<UnitCell> {
+    UnsafeMutableRawPointer(unit).advanced(by: Self.cellsOffset)
+      .assumingMemoryBound(to: UnitCell.self)
+  }
+
+  // MARK: - Rows
 
   /// Counts rows, from an address to an address.
   mutating func add(_ first: UnsafeRawPointer, to end: UnsafeRawPointer) {
     var row = first
     while row < end {
+      let count = gather(&row, to: end)
+      compare(count)
+      switch bounds.cellsPerUnit {
+      case 1: take(count, OneCell.self)
+      case 2: take(count, TwoCells.self)
+      case 3: take(count, ThreeCells.self)
+      case 4: take(count, FourCells.self)
+      default: takeMany(count)
+      }
+    }
+  }
+
+  /// Unpacks a batch of rows and looks up which units might be theirs.
+  private func gather(_ row: inout UnsafeRawPointer, to end: UnsafeRawPointer) -> Int {
+    var count = 0
+    while count < Self.batch, row < end {
       let header = row.loadUnaligned(as: UInt32.self)
       var low = row.loadUnaligned(fromByteOffset: 4, as: UInt64.self)
       var high = row.loadUnaligned(fromByteOffset: 12, as: UInt64.self)
       let length = UInt64(header &>> 24)
-      let cell = header & 0xFF_FFFF
+      var hash = low
       if length == PackedBytes.elsewhere {
-        count(cell, of: find(long: low, high))
         row += RowBuffer.longestRow
-        continue
-      }
-      // What lies behind the bytes of the unit is no part of it.
-      if length >= 8 {
-        high = high & (1 &<< (8 &* (length &- 8)) &- 1) | length &<< 56
       } else {
-        low &= 1 &<< (8 &* length) &- 1
-        high = length &<< 56
+        // What lies behind the bytes of the unit is no part of it.
+        if length >= 8 {
+          high = high & (1 &<< (8 &* (length &- 8)) &- 1) | length &<< 56
+        } else {
+          low &= 1 &<< (8 &* length) &- 1
+          high = length &<< 56
+        }
+        hash = hashPlace(low, high)
+        row += 4 &+ Int(truncatingIfNeeded: length)
       }
-      count(cell, of: find(low, high))
-      row += 4 &+ Int(truncatingIfNeeded: length)
+      waiting[count] = Waiting(
+        low: low,
+        high: high,
+        hash: hash,
+        cell: header & 0xFF_FFFF,
+        unit: places[Int(truncatingIfNeeded: hash) & mask]
+      )
+      count &+= 1
+    }
+    return count
+  }
+
+  /// Leaves the units that are those of the rows; long ones never are, as their bytes are elsewhere.
+  private func compare(_ count: Int) {
+    for row in 0..<count {
+      let number = waiting[row].unit
+      let unit = units.base + Int(number)
+      let difference =
+        (unit.pointee.low ^ waiting[row].low) | (unit.pointee.high ^ waiting[row].high)
+      waiting[row].unit = difference == 0 ? number : 0
     }
   }
 
-  /// The number of a short unit, which is added where it is new.
+  private mutating func take<Few: FewCells>(_ count: Int, _ few: Few.Type) {
+    for row in 0..<count {
+      let unit = unit(of: row)
+      let cell = waiting[row].cell
+      let priority = priorities(of: unit).priority(cell)
+      few.count(cell, priority: priority, limit: limit, in: slots(of: unit))
+    }
+  }
+
+  private mutating func takeMany(_ count: Int) {
+    for row in 0..<count {
+      let unit = unit(of: row)
+      many.count(waiting[row].cell, priorities(of: unit), in: slots(of: unit))
+    }
+  }
+
   @inline(__always)
-  private mutating func find(_ low: UInt64, _ high: UInt64) -> Int {
-    if units.count &* 2 > mask { growPlaces() }
-    var place = Int(truncatingIfNeeded: hashPlace(low, high)) & mask
+  private func priorities(of unit: UnsafeMutablePointer<Unit>) -> UnitPriorities {
+    let high = unit.pointee.high
+    return UnitPriorities(
+      state: unit.pointee.state,
+      unitLength: unit.pointee.isLong ? textLength(high) : Int(truncatingIfNeeded: high &>> 56)
+    )
+  }
+
+  // MARK: - Units
+
+  @inline(__always)
+  private mutating func unit(of row: Int) -> UnsafeMutablePointer<Unit> {
+    var number = Int(waiting[row].unit)
+    if number == 0 { number = find(waiting[row]) }
+    // Only now, as the memory may have moved.
+    return units.base + number
+  }
+
+  /// The number of a unit, which is added where it is new.
+  @inline(never)
+  private mutating func find(_ row: Waiting) -> Int {
+    let isLong = row.high &>> 56 == PackedBytes.elsewhere
+    var place = Int(truncatingIfNeeded: row.hash) & mask
     while true {
-      let number = places[place]
+      let number = Int(places[place])
       if number == 0 { break }
-      let unit = units.base + Int(number &- 1)
-      if unit.pointee.low == low, unit.pointee.high == high { return Int(number &- 1) }
+      let unit = units.base + number
+      if unit.pointee.low == row.low,
+        isLong
+          ? unit.pointee.isLong && hasText(unit.pointee.high, row.high)
+          : unit.pointee.high == row.high
+      {
+        return number
+      }
       place = (place &+ 1) & mask
     }
-    return add(low, high, hash: hashUnit(PackedBytes(low: low, high: high)), at: place)
+    let number = units.count
+    if isLong {
+      addLong(row)
+    } else {
+      let packed = PackedBytes(low: row.low, high: row.high)
+      append(low: row.low, high: row.high, state: function.state(behind: packed))
+    }
+    places[place] = UInt32(number)
+    if number &* Self.placesForEach > mask { growPlaces() }
+    return number
   }
 
-  /// The same for a unit whose bytes stand elsewhere.
-  private mutating func find(long low: UInt64, _ high: UInt64) -> Int {
-    if units.count &* 2 > mask { growPlaces() }
-    let address = UInt(truncatingIfNeeded: high & (1 << 56 - 1))
-    guard let text = UnsafeRawPointer(bitPattern: address) else {
+  /// The bytes of a long row behind their number, which is a word.
+  private func text(_ high: UInt64) -> UnsafeRawPointer {
+    guard let text = UnsafeRawPointer(bitPattern: UInt(high & (1 << 56 - 1))) else {
       preconditionFailure("a row with an address")
     }
+    return text
+  }
+
+  private func keptText(_ high: UInt64) -> UnsafeRawPointer {
+    UnsafeRawPointer(texts.base + Int(high & (1 << 56 - 1)))
+  }
+
+  private func textLength(_ high: UInt64) -> Int {
+    Int(keptText(high).loadUnaligned(as: UInt32.self))
+  }
+
+  private func hasText(_ kept: UInt64, _ high: UInt64) -> Bool {
+    let length = textLength(kept)
+    guard length == Int(text(high).loadUnaligned(as: UInt32.self)) else { return false }
+    return memcmp(keptText(kept) + 4, text(high) + 4, length) == 0
+  }
+
+  private mutating func addLong(_ row: Waiting) {
+    let text = text(row.high)
     let size = Int(text.loadUnaligned(as: UInt32.self)) + 4
-    var place = Int(truncatingIfNeeded: low) & mask
-    while true {
-      let number = places[place]
-      if number == 0 { break }
-      let unit = units.base[Int(number &- 1)]
-      if unit.low == low, unit.high &>> 56 == PackedBytes.elsewhere {
-        let kept = UnsafeRawPointer(texts.base + Int(unit.high & (1 << 56 - 1)))
-        if Int(kept.loadUnaligned(as: UInt32.self)) + 4 == size, memcmp(kept, text, size) == 0 {
-          return Int(number &- 1)
-        }
-      }
-      place = (place &+ 1) & mask
-    }
+    let offset = UInt64(texts.count)
+    texts.append(text.assumingMemoryBound(to: UInt8.self), count: size)
     let bytes = ByteSlice(
       base: (text + 4).assumingMemoryBound(to: UInt8.self),
       count: size - 4
     )
-    let offset = UInt64(texts.count)
-    texts.append(text.assumingMemoryBound(to: UInt8.self), count: size)
-    return add(low, offset | PackedBytes.elsewhere << 56, hash: hashUnit(bytes), at: place)
-  }
-
-  @inline(never)
-  private mutating func add(_ low: UInt64, _ high: UInt64, hash: UInt64, at place: Int) -> Int {
-    let number = units.count
-    units.append(
-      Unit(
-        low: low,
-        high: high,
-        hash: hash,
-        offset: 0,
-        capacity: UInt32(min(bounds.cellsPerUnit, Self.fewCells)),
-        cells: (Self.free, Self.free, Self.free, Self.free)
-      )
+    append(
+      low: row.low,
+      high: offset | PackedBytes.elsewhere << 56,
+      state: function.state(behind: bytes)
     )
-    places[place] = UInt32(number + 1)
-    return number
   }
-
-  /// A slot without a cell: it comes after every cell that there can be, and there are fewer than
-  /// 2^32 - 1 of those.
-  private static let free = UnitCell(priority: .max, cell: .max, count: 0)
 
   private mutating func growPlaces() {
     places.deallocate()
-    let size = max(64, (mask + 1) * 2)
+    let size = (mask + 1) * 2
     places = .allocate(capacity: size)
     places.initialize(repeating: 0, count: size)
     mask = size - 1
-    for number in 0..<units.count {
-      let unit = units.base[number]
-      let isLong = unit.high &>> 56 == PackedBytes.elsewhere
-      var place = Int(truncatingIfNeeded: isLong ? unit.low : hashPlace(unit.low, unit.high)) & mask
-      while places[place] != 0 { place = (place + 1) & mask }
-      places[place] = UInt32(number + 1)
-    }
-  }
-
-  /// Counts one signal of a unit in a cell.
-  ///
-  /// It looks at all slots without branching, as no branch here could be foreseen.
-  @inline(__always)
-  private mutating func count(_ cell: UInt32, of number: Int) {
-    let unit = units.base + number
-    let capacity = Int(unit.pointee.capacity)
-    if capacity == 0 {
-      countLarge(cell, of: number)
-      return
-    }
-    let first = cells(of: unit, capacity)
-    var found = -1
-    var worst = first[0]
-    var worstSlot = 0
-    var slot = 0
-    while slot < capacity {
-      let here = first[slot]
-      found = here.cell == cell ? slot : found
-      // As `UnitCell.isBefore(worst, here)`.
-      let isWorse =
-        (here.priority > worst.priority ? 1 : 0)
-        | ((here.priority == worst.priority ? 1 : 0) & (here.cell > worst.cell ? 1 : 0))
-      worst = isWorse != 0 ? here : worst
-      worstSlot = isWorse != 0 ? slot : worstSlot
-      slot &+= 1
-    }
-    if found >= 0 {
-      // More than m are never counted, so m is where counting may stop.
-      let count = first[found].count
-      first[found].count = count < most ? count &+ 1 : count
-      return
-    }
-    let priority = prioritise(unit.pointee.hash, UInt64(cell), 0)
-    let new = UnitCell(priority: priority, cell: cell, count: 1)
-    if worst.cell != .max, capacity < bounds.cellsPerUnit {
-      grow(number, with: new)
-    } else if UnitCell.isBefore(new, worst) {
-      first[worstSlot] = new
-    }
-  }
-
-  /// Where the cells of a unit begin that is not large.
-  @inline(__always)
-  private func cells(
-    of unit: UnsafeMutablePointer<Unit>,
-    _ capacity: Int
-  ) -> UnsafeMutablePointer<UnitCell> {
-    guard capacity <= Self.fewCells else { return slots.base + Int(unit.pointee.offset) }
-    return UnsafeMutableRawPointer(unit).advanced(by: Self.cellsOffset)
-      .assumingMemoryBound(to: UnitCell.self)
-  }
-
-  private static var cellsOffset: Int { MemoryLayout<Unit>.offset(of: \.cells) ?? 32 }
-
-  private mutating func countLarge(_ cell: UInt32, of number: Int) {
-    let unit = units.base[number]
-    if large[Int(unit.offset)].count(cell, most: most) { return }
-    let priority = prioritise(unit.hash, UInt64(cell), 0)
-    let new = UnitCell(priority: priority, cell: cell, count: 1)
-    large[Int(unit.offset)].offer(new, limit: bounds.cellsPerUnit)
-  }
-
-  /// Makes room for one more cell.
-  @inline(never)
-  private mutating func grow(_ number: Int, with new: UnitCell) {
-    let unit = units.base + number
-    let kept = Int(unit.pointee.capacity)
-    guard kept < Self.largeFrom else {
-      let cells = UnsafeBufferPointer(start: cells(of: unit, kept), count: kept)
-      unit.pointee.offset = UInt32(large.count)
-      unit.pointee.capacity = 0
-      large.append(LargeUnit(cells))
-      large[large.count - 1].offer(new, limit: bounds.cellsPerUnit)
-      return
-    }
-    let capacity = min(kept * 2, bounds.cellsPerUnit, Self.largeFrom)
-    let offset = slots.count
-    slots.append(repeating: Self.free, count: capacity)
-    // Only now, as the memory may have moved.
-    (slots.base + offset).update(from: cells(of: unit, kept), count: kept)
-    slots.base[offset + kept] = new
-    unit.pointee.offset = UInt32(offset)
-    unit.pointee.capacity = UInt32(capacity)
-  }
-
-  /// Calls `body` with the cells of each unit and the hash of its bytes.
-  func forEachUnit(_ body: (_ cells: UnsafeBufferPointer<UnitCell>, _ hash: UInt64) -> Void) {
-    for number in 0..<units.count {
+    for number in 1..<units.count {
       let unit = units.base + number
-      let hash = unit.pointee.hash
-      let capacity = Int(unit.pointee.capacity)
-      guard capacity > 0 else {
-        large[Int(unit.pointee.offset)].cells.withUnsafeBufferPointer { body($0, hash) }
-        continue
+      let (low, high) = (unit.pointee.low, unit.pointee.high)
+      var place = Int(truncatingIfNeeded: unit.pointee.isLong ? low : hashPlace(low, high)) & mask
+      while places[place] != 0 { place = (place + 1) & mask }
+      places[place] = UInt32(number)
+    }
+  }
+
+  // MARK: - What is kept
+
+  /// Adds what all units keep.
+  func add(to tally: CellTally, by choice: SignalChoice) {
+    guard choice.isNeeded || bounds.cellsPerUnit > FourCells.most else {
+      for number in 1..<units.count {
+        let slots = slots(of: units.base + number)
+        for slot in 0..<bounds.cellsPerUnit { tally.addSlot(slots[slot]) }
       }
-      let first = cells(of: unit, capacity)
-      var count = 0
-      while count < capacity, first[count].cell != .max { count += 1 }
-      body(UnsafeBufferPointer(start: first, count: count), hash)
+      return
+    }
+    for number in 1..<units.count {
+      let priorities = priorities(of: units.base + number)
+      withCells(of: number) { choice.add($0, priorities, to: tally) }
+    }
+  }
+
+  /// Calls `body` with the slots of a unit, some of which may be free.
+  private func withCells(of number: Int, _ body: (UnsafeBufferPointer<UnitCell>) -> Void) {
+    let slots = slots(of: units.base + number)
+    if bounds.cellsPerUnit > FourCells.most {
+      many.withCells(slots, body)
+    } else {
+      body(UnsafeBufferPointer(start: slots, count: bounds.cellsPerUnit))
     }
   }
 
@@ -302,21 +328,20 @@ struct PartTable: ~Copyable {
   ) {
     withUnsafeTemporaryAllocation(byteCount: RowBuffer.longestRow, alignment: 8) { room in
       guard let row = room.baseAddress else { return }
-      var number = 0
-      forEachUnit { cells, _ in
+      for number in 1..<units.count {
         let unit = units.base[number]
-        number += 1
         var high = unit.high
-        if high &>> 56 == PackedBytes.elsewhere {
-          let text = texts.base + Int(high & (1 << 56 - 1))
-          high = UInt64(UInt(bitPattern: text)) | PackedBytes.elsewhere << 56
+        if unit.isLong {
+          high = UInt64(UInt(bitPattern: keptText(high))) | PackedBytes.elsewhere << 56
         }
         row.storeBytes(of: unit.low, toByteOffset: 4, as: UInt64.self)
         row.storeBytes(of: high, toByteOffset: 12, as: UInt64.self)
-        for cell in cells {
-          let header = cell.cell | UInt32(truncatingIfNeeded: high &>> 56) &<< 24
-          row.storeBytes(of: header, as: UInt32.self)
-          body(row, row + RowBuffer.size(of: row), cell.count)
+        withCells(of: number) { cells in
+          for cell in cells where cell.count > 0 {
+            let header = cell.cell | UInt32(truncatingIfNeeded: high &>> 56) &<< 24
+            row.storeBytes(of: header, as: UInt32.self)
+            body(row, row + RowBuffer.size(of: row), cell.count)
+          }
         }
       }
     }

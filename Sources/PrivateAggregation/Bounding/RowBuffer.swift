@@ -1,6 +1,8 @@
 // RowBuffer.swift: (unit, cell) pairs of one thread, divided by unit so that each part fits a cache.
 // SPDX-License-Identifier: Apache-2.0
 
+import CProcessor
+
 /// The (unit, cell) pairs that one thread decoded, divided into parts by a keyed hash of the unit.
 ///
 /// A row is a word of the cell and the length of the unit, and the bytes of the unit. Units of more
@@ -18,9 +20,15 @@ final class RowBuffer {
   private let pieceSize: Int
   let hash: PlaceHash
   private let shift: UInt64
-  /// Where the next row of each part goes, and behind which place its piece is full.
-  private let cursors: UnsafeMutablePointer<UnsafeMutableRawPointer>
-  private let limits: UnsafeMutablePointer<UnsafeMutableRawPointer>
+  /// Where the rows of a part go.
+  private struct End {
+    /// Where the next row goes.
+    var cursor: UnsafeMutableRawPointer
+    /// Behind which place the piece is full.
+    var limit: UnsafeMutableRawPointer
+  }
+
+  private let ends: UnsafeMutablePointer<End>
   /// A place that is always full: where parts without a piece begin.
   private let nowhere: UnsafeMutableRawPointer
   private let full: UnsafeMutableRawPointer
@@ -35,17 +43,14 @@ final class RowBuffer {
     self.pieceSize = pieceSize
     self.hash = hash
     shift = UInt64(64 - partCount.trailingZeroBitCount)
-    cursors = .allocate(capacity: partCount)
-    limits = .allocate(capacity: partCount)
+    ends = .allocate(capacity: partCount)
     full = .allocate(byteCount: 16, alignment: 16)
     nowhere = full + 1
-    cursors.initialize(repeating: nowhere, count: partCount)
-    limits.initialize(repeating: full, count: partCount)
+    ends.initialize(repeating: End(cursor: nowhere, limit: full), count: partCount)
   }
 
   deinit {
-    cursors.deallocate()
-    limits.deallocate()
+    ends.deallocate()
     full.deallocate()
   }
 
@@ -76,14 +81,17 @@ final class RowBuffer {
   @inline(__always)
   private func append(low: UInt64, high: UInt64, hash: UInt64, cell: UInt32) {
     let part = Int(truncatingIfNeeded: hash &>> shift)
-    if cursors[part] > limits[part] { addPiece(part) }
-    let row = cursors[part]
+    let end = ends + part
+    if end.pointee.cursor > end.pointee.limit { addPiece(part) }
+    let row = end.pointee.cursor
+    // A line of memory further on: rows of so many parts are written that none is near.
+    hubbub_expect_write(row + 128)
     let length = UInt32(truncatingIfNeeded: high &>> 56)
     row.storeBytes(of: cell | length &<< 24, as: UInt32.self)
     row.storeBytes(of: low, toByteOffset: 4, as: UInt64.self)
     row.storeBytes(of: high, toByteOffset: 12, as: UInt64.self)
     // What is behind the bytes of the unit is overwritten by the next row.
-    cursors[part] = row + (4 &+ Int(min(length, 16)))
+    end.pointee.cursor = row + (4 &+ Int(min(length, 16)))
   }
 
   @inline(never)
@@ -92,13 +100,13 @@ final class RowBuffer {
     // A piece knows the one before it and where that one ends.
     let last = lastPiece(part)
     piece.storeBytes(of: last.map { UInt(bitPattern: $0) } ?? 0, as: UInt.self)
-    piece.storeBytes(of: UInt(bitPattern: cursors[part]), toByteOffset: 8, as: UInt.self)
-    cursors[part] = piece + Self.headerSize
-    limits[part] = piece + (pieceSize - Self.longestRow)
+    piece.storeBytes(of: UInt(bitPattern: ends[part].cursor), toByteOffset: 8, as: UInt.self)
+    ends[part].cursor = piece + Self.headerSize
+    ends[part].limit = piece + (pieceSize - Self.longestRow)
   }
 
   private func lastPiece(_ part: Int) -> UnsafeMutableRawPointer? {
-    limits[part] == full ? nil : limits[part] - (pieceSize - Self.longestRow)
+    ends[part].limit == full ? nil : ends[part].limit - (pieceSize - Self.longestRow)
   }
 
   /// Whether there are rows whose units stand elsewhere.
@@ -116,7 +124,7 @@ final class RowBuffer {
     _ body: (_ first: UnsafeRawPointer, _ end: UnsafeRawPointer) throws(Failure) -> Void
   ) throws(Failure) {
     var piece = lastPiece(part)
-    var end = UnsafeRawPointer(cursors[part])
+    var end = UnsafeRawPointer(ends[part].cursor)
     while let rows = piece {
       try body(UnsafeRawPointer(rows + Self.headerSize), end)
       piece = UnsafeMutableRawPointer(bitPattern: rows.load(as: UInt.self))
@@ -127,8 +135,8 @@ final class RowBuffer {
 
   /// Forgets the rows of a part.
   func clear(_ part: Int) {
-    cursors[part] = nowhere
-    limits[part] = full
+    ends[part].cursor = nowhere
+    ends[part].limit = full
   }
 
   /// Takes the memory of all rows back.
@@ -136,7 +144,7 @@ final class RowBuffer {
   /// - Parameter isLast: Whether no further rows come, so that it is given back to the system.
   /// - Precondition: Every part was drained or cleared.
   func reset(isLast: Bool = false) {
-    for part in 0..<partCount { precondition(limits[part] == full, "drained parts") }
+    for part in 0..<partCount { precondition(ends[part].limit == full, "drained parts") }
     pieces.reset(isLast: isLast)
     texts.reset(isLast: isLast)
   }

@@ -21,26 +21,31 @@ final class SignalChoice {
   }
 
   private let most: Int
-  private let prioritise: SipHash
   private var candidates: [Candidate] = []
   private var kept: [UInt32] = []
 
-  init(bounds: ContributionBounds, key: ChoiceKey) {
+  init(bounds: ContributionBounds) {
     most = bounds.signalsPerUnit ?? .max
-    prioritise = SipHash(key: (key.words.0, key.words.1))
   }
 
-  /// Adds what stays of a unit to a tally.
-  func add(_ cells: UnsafeBufferPointer<UnitCell>, hash: UInt64, to tally: CellTally) {
+  /// Whether a unit may hold more than it may keep.
+  var isNeeded: Bool { most != .max }
+
+  /// Adds what stays of a unit to a tally; some slots may be free.
+  func add(
+    _ cells: UnsafeBufferPointer<UnitCell>,
+    _ priorities: UnitPriorities,
+    to tally: CellTally
+  ) {
     var total = 0
-    if most != .max {
+    if isNeeded {
       for cell in cells { total += Int(cell.count) }
     }
     guard total > most else {
-      for cell in cells { tally.add(cell.count, in: cell.cell) }
+      for cell in cells { tally.addSlot(cell) }
       return
     }
-    choose(cells, hash: hash)
+    choose(cells, priorities)
     kept.removeAll(keepingCapacity: true)
     kept.append(contentsOf: repeatElement(0, count: cells.count))
     for candidate in candidates { kept[Int(candidate.place)] += 1 }
@@ -48,13 +53,13 @@ final class SignalChoice {
   }
 
   /// Leaves the signals of the smallest priorities, in room for about twice as many.
-  private func choose(_ cells: UnsafeBufferPointer<UnitCell>, hash: UInt64) {
+  private func choose(_ cells: UnsafeBufferPointer<UnitCell>, _ priorities: UnitPriorities) {
     candidates.removeAll(keepingCapacity: true)
-    for (place, cell) in cells.enumerated() {
+    for (place, cell) in cells.enumerated() where cell.count > 0 {
       for signal in 1...cell.count {
         candidates.append(
           Candidate(
-            priority: prioritise(hash, UInt64(cell.cell), UInt64(signal)),
+            priority: priorities.priority(cell.cell, signal: signal),
             cell: cell.cell,
             place: UInt32(place),
             signal: signal

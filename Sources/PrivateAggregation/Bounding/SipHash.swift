@@ -15,28 +15,29 @@ struct SipHash: Sendable {
     key1 = key.1
   }
 
-  private struct State {
+  /// The state between two words of a string.
+  struct State: BitwiseCopyable {
     var v0: UInt64
     var v1: UInt64
     var v2: UInt64
     var v3: UInt64
 
     @inline(__always)
-    mutating func round() {
+    private mutating func round() {
       v0 = v0 &+ v1
-      v1 = v1 << 13 | v1 >> 51
+      v1 = v1 &<< 13 | v1 &>> 51
       v1 ^= v0
-      v0 = v0 << 32 | v0 >> 32
+      v0 = v0 &<< 32 | v0 &>> 32
       v2 = v2 &+ v3
-      v3 = v3 << 16 | v3 >> 48
+      v3 = v3 &<< 16 | v3 &>> 48
       v3 ^= v2
       v0 = v0 &+ v3
-      v3 = v3 << 21 | v3 >> 43
+      v3 = v3 &<< 21 | v3 &>> 43
       v3 ^= v0
       v2 = v2 &+ v1
-      v1 = v1 << 17 | v1 >> 47
+      v1 = v1 &<< 17 | v1 &>> 47
       v1 ^= v2
-      v2 = v2 << 32 | v2 >> 32
+      v2 = v2 &<< 32 | v2 &>> 32
     }
 
     @inline(__always)
@@ -69,6 +70,12 @@ struct SipHash: Sendable {
 
   /// The value at a byte string.
   func callAsFunction(_ slice: ByteSlice) -> UInt64 {
+    var state = state(behind: slice)
+    return state.finish()
+  }
+
+  /// The state behind all words of a byte string, of which the last one carries its length.
+  func state(behind slice: ByteSlice) -> State {
     var state = initial
     let whole = slice.count & ~7
     var index = 0
@@ -83,11 +90,11 @@ struct SipHash: Sendable {
       index += 1
     }
     state.absorb(last)
-    return state.finish()
+    return state
   }
 
-  /// The value at a byte string of at most 15 bytes, packed.
-  func callAsFunction(_ packed: PackedBytes) -> UInt64 {
+  /// The same for a byte string of at most 15 bytes, packed.
+  func state(behind packed: PackedBytes) -> State {
     var state = initial
     // From eight bytes on the first word is a whole one; the last one carries the length on top.
     if packed.high &>> 56 >= 8 {
@@ -96,17 +103,6 @@ struct SipHash: Sendable {
     } else {
       state.absorb(packed.low | packed.high)
     }
-    return state.finish()
-  }
-
-  /// The value at three words, as at their 24 bytes in little-endian order.
-  @inline(__always)
-  func callAsFunction(_ first: UInt64, _ second: UInt64, _ third: UInt64) -> UInt64 {
-    var state = initial
-    state.absorb(first)
-    state.absorb(second)
-    state.absorb(third)
-    state.absorb(24 << 56)
-    return state.finish()
+    return state
   }
 }

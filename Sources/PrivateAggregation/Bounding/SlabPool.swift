@@ -45,10 +45,20 @@ final class SlabPool {
   }
 
   /// Pages of the system's own, which go back to it as soon as they are not needed.
+  ///
+  /// They begin at a multiple of their size, so that the system can make them one large page, which
+  /// spares 511 of 512 faults.
   private static func slab() -> UnsafeMutableRawPointer {
     let flags = MAP_PRIVATE | MAP_ANONYMOUS
-    guard let slab = mmap(nil, slabSize, PROT_READ | PROT_WRITE, flags, -1, 0), slab != MAP_FAILED
+    guard let room = mmap(nil, 2 * slabSize, PROT_READ | PROT_WRITE, flags, -1, 0),
+      room != MAP_FAILED
     else { fatalError("out of memory") }
+    let skipped = (slabSize - Int(bitPattern: room) % slabSize) % slabSize
+    let slab = room + skipped
+    if skipped > 0 { munmap(room, skipped) }
+    munmap(slab + slabSize, slabSize - skipped)
+    // Only a wish: without large pages all is the same, and slower.
+    madvise(slab, slabSize, MADV_HUGEPAGE)
     return slab
   }
 }

@@ -19,6 +19,7 @@ import PrivacyAccounting
 ///   with more cells; memory grows with the number of units times the cells they keep.
 struct UnitTable {
   private struct Unit {
+    let priorities: UnitPriorities
     /// Where its cells begin in `slots`, or which of `large` it is.
     var offset: Int
     var count: Int32
@@ -30,7 +31,7 @@ struct UnitTable {
   private static let largeFrom = 64
 
   private let bounds: ContributionBounds
-  private let prioritise: SipHash
+  private let function: SipHash
   /// The cells, where they are found in the signals: their numbers depend on other units.
   private let found: FoundCells?
   private var table: ByteTable
@@ -53,7 +54,7 @@ struct UnitTable {
   ) {
     self.bounds = bounds
     self.found = found
-    prioritise = SipHash(key: (key.words.0, key.words.1))
+    function = SipHash(key: (key.words.0, key.words.1))
     table = ByteTable(hash: SipHash(key: (key.words.2, key.words.3)), hashMask: hashMask)
   }
 
@@ -62,7 +63,14 @@ struct UnitTable {
     let index = table.add(unit)
     if index == units.count {
       let capacity = min(bounds.cellsPerUnit, 4)
-      units.append(Unit(offset: slots.count, count: 0, capacity: Int32(capacity)))
+      units.append(
+        Unit(
+          priorities: UnitPriorities(function, unit: unit),
+          offset: slots.count,
+          count: 0,
+          capacity: Int32(capacity)
+        )
+      )
       for _ in 0..<capacity { slots.append(Self.free) }
     }
     let unit = units[index]
@@ -76,13 +84,19 @@ struct UnitTable {
         return
       }
     }
-    // The hash of the unit's bytes is keyed too, so this is a function of those bytes and the key.
-    let priority = prioritise(table.hash(of: index), label(of: cell), 0)
+    let priority = priority(unit.priorities, cell)
     offer(UnitCell(priority: priority, cell: cell, count: 1), to: index)
   }
 
-  /// What a cell's priority follows from: a listed cell's number, a found cell's bytes.
-  private func label(of cell: UInt32) -> UInt64 { found?.label(of: cell) ?? UInt64(cell) }
+  /// The priority of a cell or of one of its signals: by a listed cell's number, a found cell's bytes.
+  private func priority(
+    _ priorities: UnitPriorities,
+    _ cell: UInt32,
+    signal: UInt32 = 0
+  ) -> UInt64 {
+    if let found { return priorities.priority(label: found.label(of: cell), signal: signal) }
+    return signal == 0 ? priorities.priority(cell) : priorities.priority(cell, signal: signal)
+  }
 
   /// Takes in a cell that a unit does not keep, if it is among the smallest.
   private mutating func offer(_ new: UnitCell, to index: Int) {
@@ -95,7 +109,9 @@ struct UnitTable {
     guard Int(unit.count) == bounds.cellsPerUnit else {
       if unit.count == unit.capacity {
         guard unit.count < Self.largeFrom else {
-          units[index] = Unit(offset: large.count, count: 0, capacity: 0)
+          units[index].offset = large.count
+          units[index].count = 0
+          units[index].capacity = 0
           large.append(LargeUnit(slots[range]))
           return offer(new, to: index)
         }
@@ -145,14 +161,14 @@ struct UnitTable {
   func forEachBounded(_ body: (_ cell: UInt32, _ signals: UInt32) -> Void) {
     var candidates: [Candidate] = []
     var kept: [UInt32] = []
-    for (index, unit) in units.enumerated() {
+    for unit in units {
       let cells = cells(of: unit)
       let total = cells.reduce(0) { $0 + Int($1.count) }
       guard let most = bounds.signalsPerUnit, total > most else {
         for cell in cells { body(cell.cell, cell.count) }
         continue
       }
-      choose(most, of: cells, hash: table.hash(of: index), into: &candidates)
+      choose(most, of: cells, unit.priorities, into: &candidates)
       kept.removeAll(keepingCapacity: true)
       kept.append(contentsOf: repeatElement(0, count: cells.count))
       for candidate in candidates { kept[Int(candidate.place)] += 1 }
@@ -175,7 +191,7 @@ struct UnitTable {
   private func choose(
     _ most: Int,
     of cells: ArraySlice<UnitCell>,
-    hash: UInt64,
+    _ priorities: UnitPriorities,
     into candidates: inout [Candidate]
   ) {
     func prune() {
@@ -189,7 +205,7 @@ struct UnitTable {
       for signal in 1...cell.count {
         candidates.append(
           Candidate(
-            priority: prioritise(hash, label(of: cell.cell), UInt64(signal)),
+            priority: priority(priorities, cell.cell, signal: signal),
             cell: cell.cell,
             place: UInt32(place),
             signal: signal

@@ -14,6 +14,7 @@ final class BlockDecoder {
   private let places: UnsafeMutablePointer<Int>
   private let keys: UnsafeMutablePointer<PlainKey>
   private let keyCount: Int
+  private let masks = PackedBytes.makeMasks()
   /// One before the first, then the places in a piece.
   private var delimiters: UnsafeMutablePointer<UInt32>
   private var delimiterRoom = 0
@@ -57,6 +58,7 @@ final class BlockDecoder {
     values.deallocate()
     places.deallocate()
     keys.deallocate()
+    masks.deallocate()
     delimiters.deallocate()
     scratch?.deallocate()
   }
@@ -122,15 +124,12 @@ final class BlockDecoder {
   private struct Fields {
     let bytes: UnsafeMutablePointer<UInt8>
     let delimiters: UnsafeMutablePointer<UInt32>
-    let last: Int
-    /// Where the last field ends: the carriage return of a CRLF is no part of it.
-    let end: Int
 
     @inline(__always)
     subscript(place: Int) -> ByteSlice {
       // Before the first field there is the line feed of the record before, or -1.
       let begin = Int(delimiters[place &- 1] &+ 1)
-      let limit = place == last ? end : Int(delimiters[place])
+      let limit = Int(delimiters[place])
       return ByteSlice(base: UnsafePointer(bytes + begin), count: limit &- begin)
     }
   }
@@ -167,27 +166,29 @@ final class BlockDecoder {
     let last = piece.last
     var record = 0
     var first = 0
+    func isLineFeed(_ index: Int) -> Bool {
+      bytes[Int(delimiters[index])] == UInt8(ascii: "\n")
+    }
     while first < found {
       // In a record that is right the first line feed is the last of as many delimiters as there are
       // fields.
       var lineEnd = first
-      while bytes[Int(delimiters[lineEnd])] != UInt8(ascii: "\n") {
+      let end = min(first &+ last, found &- 1)
+      while lineEnd < end, !isLineFeed(lineEnd) { lineEnd &+= 1 }
+      while !isLineFeed(lineEnd) {
         lineEnd &+= 1
         if lineEnd == found { return record }
       }
-      let next = Int(delimiters[lineEnd]) &+ 1
+      let lineFeed = delimiters[lineEnd]
+      let next = Int(lineFeed) &+ 1
       if lineEnd &- first == last,
         next &- record <= (next == piece.end ? piece.longestAtEnd : piece.longest)
       {
+        // The carriage return of a CRLF is no part of the last field.
         let isCRLF = next &- 2 >= record && bytes[next &- 2] == UInt8(ascii: "\r")
-        body(
-          Fields(
-            bytes: bytes,
-            delimiters: delimiters + first,
-            last: last,
-            end: isCRLF ? next &- 2 : next &- 1
-          )
-        )
+        delimiters[lineEnd] = isCRLF ? lineFeed &- 1 : lineFeed
+        body(Fields(bytes: bytes, delimiters: delimiters + first))
+        delimiters[lineEnd] = lineFeed
       }
       record = next
       first = lineEnd &+ 1
@@ -206,20 +207,26 @@ final class BlockDecoder {
       let value = fields[key.pointee.place]
       let place =
         value.count <= PackedBytes.mostBytes
-        ? key.pointee.probe.find(PackedBytes(value.base, count: value.count))
+        ? key.pointee.probe.find(packed(value))
         : rules.keys[index].table.find(value)
       if place < 0 { return }
       cell &+= place &* key.pointee.weight
       index &+= 1
     }
     if unit.count <= PackedBytes.mostBytes {
-      let packed = PackedBytes(unit.base, count: unit.count)
+      let packed = packed(unit)
       if packed.isASCII {
         rows.append(packed, cell: UInt32(truncatingIfNeeded: cell))
         return
       }
     }
     addLong(unit, cell: UInt32(truncatingIfNeeded: cell))
+  }
+
+  /// A block has more than 16 bytes behind its last record.
+  @inline(__always)
+  private func packed(_ slice: ByteSlice) -> PackedBytes {
+    PackedBytes(padded: slice.base, count: slice.count, masks: masks)
   }
 
   @inline(never)

@@ -1,6 +1,8 @@
-// DelimiterIndex.swift: where the commas and line feeds of a piece of CSV are, 64 bytes at a time.
+// DelimiterIndex.swift: where the commas and line feeds of a piece of CSV are.
 // Reference: the first stage of [LL19].
 // SPDX-License-Identifier: Apache-2.0
+
+import CProcessor
 
 /// Finds the commas and line feeds of bytes without quotes.
 enum DelimiterIndex {
@@ -14,6 +16,18 @@ enum DelimiterIndex {
   /// - Precondition: `slack` readable bytes follow; `places` has room for `count + room`.
   /// - Returns: How many there are.
   static func find(
+    in bytes: UnsafePointer<UInt8>,
+    count: Int,
+    into places: UnsafeMutablePointer<UInt32>
+  ) -> Int {
+    if hubbub_has_wide_words() != 0 {
+      return Int(hubbub_find_delimiters(bytes, Int64(count), places))
+    }
+    return findByWords(in: bytes, count: count, into: places)
+  }
+
+  /// The same on every processor, eight bytes in a word.
+  static func findByWords(
     in bytes: UnsafePointer<UInt8>,
     count: Int,
     into places: UnsafeMutablePointer<UInt32>
