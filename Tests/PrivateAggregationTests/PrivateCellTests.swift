@@ -116,7 +116,7 @@ import Testing
   }
 
   /// As for listed cells: for every key, without one unit, the counts of all cells together.
-  @Test(arguments: 0..<60)
+  @Test(arguments: 0..<40)
   func `differ by at most the sensitivity between neighbours`(seed: Int) throws {
     var random = SeededGenerator(seed: UInt64(seed) + 3000)
     let rows = `Neighbouring data sets`.rows(&random)
@@ -192,7 +192,7 @@ import Testing
   @Test(arguments: SelectionRule.allCases, [1, 2, 3, 4, 6])
   func `are kept with their probability`(rule: SelectionRule, units: Int64) throws {
     let selection = try Self.selection(rule)
-    let draws = 40_000
+    let draws = 20_000
     let kept = SelectedCells.draw([Int64](repeating: units, count: draws), by: selection)
     let exact = selection.keepProbability(of: BigInteger(units), digits: 20).lower.rational
     let p = try #require(Double(exact.decimal(digits: 17, .down)))
@@ -209,7 +209,7 @@ import Testing
   /// False alarm: below 1e-6.
   @Test(arguments: SelectionRule.allCases)
   func `show a single unit with at most delta`(rule: SelectionRule) throws {
-    let draws = 40_000
+    let draws = 20_000
     let ones = [Int64](repeating: 1, count: draws)
     let kept = SelectedCells.draw(ones, by: try Self.selection(rule)).count { $0 }
     func isTooOften(_ kept: Int) -> Bool {
