@@ -169,7 +169,8 @@ extension ScheduleOutlook {
   private func left(_ cap: PrivacyLoss, _ price: SchedulePrice) -> String {
     guard price.loss.fits(within: cap) else { return "does not fit" }
     let rest = cap.remainder(after: price.loss)
-    return rest.epsilon.plain + (cap.delta.signum == 0 ? "" : ", delta \(rest.delta.decimal(digits: 6, .down))")
+    return rest.epsilon.plain
+      + (cap.delta.signum == 0 ? "" : ", delta \(rest.delta.decimal(digits: 6, .down))")
   }
 }
 

@@ -16,7 +16,8 @@ struct LedgerCreate: ParsableCommand {
         lifetime: {epsilon: 10, delta: 1e-6}
         signals: {files: [signals/*.csv], unit: user_id}
 
-      `lifetime` is the guarantee and can never be raised. `signals` pins what an analyst's spec \
+      `lifetime` is the guarantee and can never be raised: the account keeps the policy as it was, and \
+      editing the file later changes nothing. `signals` pins what an analyst's spec \
       must read; leave it out only where analysts may choose the data. For example
 
         hubbub ledger create hubbub.ledger --policy policy.yaml
@@ -40,7 +41,9 @@ struct LedgerCreate: ParsableCommand {
         "a lifetime epsilon of \(policy.lifetime.epsilon) is large; most owners allow at most 10"
       )
     }
-    try asking { () throws(LedgerError) in try OpenedLedger.create(at: place, policy: policy) }
+    do throws(LedgerError) { try OpenedLedger.create(at: place, policy: policy) } catch {
+      throw Self.failure(error, policy, place)
+    }
     let shown = OpenedLedger.shown(place)
     let publicKey = try asking { () throws(LedgerError) -> String? in
       guard policy.signingKey != nil else { return nil }
@@ -70,5 +73,26 @@ struct LedgerCreate: ParsableCommand {
       if let publicKey { members.append(("public_key", .text(publicKey))) }
       try Results.write(JSONText.object(members).line)
     }
+  }
+
+  /// Why no account was opened; of one that exists, whether the file says what rules it.
+  private static func failure(
+    _ error: LedgerError,
+    _ policy: LedgerPolicy,
+    _ place: String
+  ) -> CommandFailure {
+    guard case .accountExists(let name) = error,
+      let kept = try? OpenedLedger(opening: place).policy(of: name)
+    else { return CommandFailure(error) }
+    let parts = kept.differences(from: policy)
+    return .invalid(
+      parts.isEmpty
+        ? "the ledger already has the account '\(name)', under this very policy; there is nothing "
+          + "to do"
+        : "the ledger already has the account '\(name)', ruled for ever by the policy that it was "
+          + "opened under, whatever the file says now; the file differs in "
+          + "\(parts.map { "`\($0)`" }.joined(separator: ", ")); open an account under another "
+          + "`dataset`, or go on under the old policy"
+    )
   }
 }
