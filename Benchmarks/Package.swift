@@ -39,6 +39,15 @@ let package = Package(
       plugins: [.plugin(name: "BenchmarkPlugin", package: "benchmark")]
     ),
     .executableTarget(
+      name: "Accounting",
+      dependencies: [
+        .product(name: "Hubbub", package: "hubbub"),
+        .product(name: "Benchmark", package: "benchmark"),
+      ],
+      path: "Benchmarks/Accounting",
+      plugins: [.plugin(name: "BenchmarkPlugin", package: "benchmark")]
+    ),
+    .executableTarget(
       name: "NoiseTiming",
       dependencies: ["Yardsticks", .product(name: "Hubbub", package: "hubbub")]
     ),
