@@ -8,7 +8,7 @@ import Testing
 @Suite struct `Spenders that are killed` {
   /// Runs spends in four workers and repeats each of them in the end.
   ///
-  /// A worker runs its spends one by one, each killed after a random time of up to eight times what
+  /// A worker runs its spends one by one, each killed after a random time of up to four times what
   /// an undisturbed one takes alone, and notes what was acknowledged.
   private static let script = """
     start=$(date +%s%N)
@@ -17,7 +17,7 @@ import Testing
     delays() {
       awk -v seed=$1 -v count=$COUNT -v each=$each 'BEGIN {
         srand(seed)
-        for (i = 0; i < count; i++) printf "%.4f\\n", rand() * each * 8 / 3e9 + 0.0001
+        for (i = 0; i < count; i++) printf "%.4f\\n", rand() * each * 4 / 3e9 + 0.0001
       }'
     }
     work() {
@@ -50,7 +50,7 @@ import Testing
     hubbub ledger spend l --epsilon 1e-30 > /dev/null 2>&1; [ $? = 1 ] || echo overspent
     hubbub ledger verify l | head -n 1
     hubbub ledger show l --format json | grep -oF '"remaining": {"lifetime": ["0", "0"]}'
-    [ -s killed-1 ] || echo "nobody was killed"
+    [ $COUNT -lt 50 ] || [ -s killed-1 ] || echo "nobody was killed"
     """
 
   @Test(arguments: [8, 100])

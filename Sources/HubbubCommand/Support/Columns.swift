@@ -1,6 +1,8 @@
 // Columns.swift: small tables of text for people.
 // SPDX-License-Identifier: Apache-2.0
 
+import Releases
+
 /// A small table of text, its columns padded to their widest entry.
 struct Columns {
   private var rows: [[String]]
@@ -12,9 +14,13 @@ struct Columns {
     self.numbers = numbers
   }
 
-  /// Adds a row.
+  /// Adds a row; a name can hold anything, and none steers the terminal or widens the table at will.
   mutating func add(_ row: [String]) {
-    rows.append(row)
+    rows.append(
+      row.enumerated().map { column, cell in
+        numbers.contains(column) ? cell : VisibleText.escaping(cell, limit: 80)
+      }
+    )
   }
 
   /// The table, with a line for each row.

@@ -248,11 +248,16 @@ struct LedgerRules {
   ) throws -> [BudgetAccount: Odometer] {
     let accounts = filter.accounts(analyst: spend.analyst, day: spend.day)
     let before = try balances(accounts, dataset: dataset)
-    if let after = try? filter.admitted(spend, balances: before) { return after }
+    if let after = try? filter.admitted(spend, balances: before) {
+      try refuseLongNumbers(in: spend, filter: filter, balances: before)
+      return after
+    }
     switch filter.decide(spend, balances: before) {
     case .invalid(let reason, let left): throw LedgerError.invalid(reason, remaining: left)
     case .refused(let refusal): throw LedgerError.refused(refusal)
-    case .accepted(let after, _): return after
+    case .accepted(let after, _):
+      try refuseLongNumbers(in: spend, filter: filter, balances: before)
+      return after
     }
   }
 

@@ -68,6 +68,9 @@ extension InvalidSpend: CustomStringConvertible {
     case .unknownSlice(let name):
       return "the policy's dimension has no slice '\(name)'; name one that it lists"
     case .duplicateSlice(let name): return "the slice '\(name)' is named twice; name it once"
+    case .tooLong(let digits):
+      return "epsilon or delta has more than \(digits) digits, which every later sum would carry; "
+        + "write a shorter number"
     case .noSlices:
       return "the list of slices is empty; leave it out to spend on the whole population"
     case .noDimension:

@@ -46,6 +46,8 @@ public enum InvalidSpend: Error, Sendable, Hashable {
   case noSlices
   /// Slices where the policy has no dimension.
   case noDimension
+  /// Epsilon or delta has more digits than a ledger keeps.
+  case tooLong(digits: Int)
   /// The price of a schedule is not what its rule gives under the policy.
   case schedulePrice(PricingRule)
 }

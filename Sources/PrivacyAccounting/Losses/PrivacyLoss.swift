@@ -86,6 +86,17 @@ public struct PrivacyLoss: Sendable, Hashable {
     )
   }
 
+  /// The most digits of a numerator or denominator that a ledger keeps.
+  package static let mostDigits = 1000
+
+  /// Whether no numerator and no denominator has more than `mostDigits` digits, about.
+  package var isShort: Bool {
+    [epsilon, delta].allSatisfy { part in
+      // A digit takes log2(10) bits, which is a little less than 10 / 3.
+      max(part.numerator.bitWidth, part.denominator.bitWidth) <= Self.mostDigits * 10 / 3
+    }
+  }
+
   /// Tells whether this loss stays within `cap` in both parts; reaching it exactly does.
   public func fits(within cap: PrivacyLoss) -> Bool {
     epsilon <= cap.epsilon && delta <= cap.delta

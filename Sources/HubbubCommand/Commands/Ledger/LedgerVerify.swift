@@ -3,6 +3,7 @@
 
 import ArgumentParser
 import Hubbub
+import Releases
 
 /// Derives a ledger anew from its entries and tells every difference.
 struct LedgerVerify: ParsableCommand {
@@ -37,7 +38,7 @@ struct LedgerVerify: ParsableCommand {
     }
     switch output.format {
     case .text:
-      var text = result.findings.map { "  \($0)\n" }.joined()
+      var text = result.findings.map { "  \(VisibleText.escaping($0, limit: 1000))\n" }.joined()
       text +=
         result.holds
         ? "The ledger holds: \(result.entries) entries.\nhead \(result.head)\n"
