@@ -144,9 +144,12 @@ struct RecordEnd {
   init(isLine: Bool = false) { self.isLine = isLine }
 
   /// Behind the line feed that ends the record, or `nil` where it is not among these bytes.
+  ///
+  /// - Precondition: A line feed stands at `end`, as a guard, and `ByteSearch.padding` readable bytes.
   mutating func find(_ bytes: UnsafePointer<UInt8>, from start: Int, to end: Int) -> Int? {
     if isLine {
-      return (start..<end).first { bytes[$0] == UInt8(ascii: "\n") }.map { $0 + 1 }
+      let place = ByteSearch.lineFeed(bytes, from: start)
+      return place < end ? place + 1 : nil
     }
     for position in start..<end {
       switch (place, bytes[position]) {
