@@ -27,7 +27,7 @@ extension HTMLReport {
       <div><dt>Protected</dt><dd>\(unit.one). \(unit.meaning)</dd></div>
       <div><dt>Compared</dt><dd>data sets that differ by adding or removing \(unit.one)</dd></div>
       </dl>
-      \(odds(epsilon, unit.bet))\(together(of: body))<p>This holds against every reader, whatever else that reader knows or will \
+      \(odds(body.privacy.loss, unit.bet))\(together(of: body))<p>This holds against every reader, whatever else that reader knows or will \
       learn. It does not hide what is true of many people together, and it does not protect against \
       someone who holds the data itself. It is as good as the generator of the noise: \
       \(Certificate.generator).</p>
@@ -51,7 +51,10 @@ extension HTMLReport {
   }
 
   /// What even odds can become, rounded up, and a warning where that is close to certainty.
-  private static func odds(_ epsilon: Rational, _ bet: String) -> Markup {
+  private static func odds(_ loss: PrivacyLoss, _ bet: String) -> Markup {
+    let epsilon = loss.epsilon
+    let exception: Markup =
+      loss.delta.signum > 0 ? ", but for answers that come up with a chance of at most δ" : ""
     guard epsilon <= 10 else {
       return """
         <p class="warning"><strong>This ε is large.</strong> A guarantee with ε above 10 allows a \
@@ -65,7 +68,7 @@ extension HTMLReport {
     let percent = (power / (one + power)).upper.rational * 100
     return """
       <p>As a bet: a reader who gave even odds that \(bet) in the data can, after reading \
-      everything here, be at most \(percent.decimal(digits: 4, .up))% sure of it.</p>
+      everything here, be at most \(percent.decimal(digits: 4, .up))% sure of it\(exception).</p>
 
       """
   }
@@ -103,10 +106,11 @@ extension HTMLReport {
       favours neither side and tends to cancel in totals.</p>
 
       """
+    let place: Markup = body.selection == nil ? "no listed cell" : "a cell that is not shown"
     let others: Markup =
       body.query.consent
-      ? ", signals that fall in no listed cell, and signals without consent"
-      : " and signals that fall in no listed cell"
+      ? ", signals that fall in \(place), and signals without consent"
+      : " and signals that fall in \(place)"
     return """
       <section aria-labelledby="bias">
       <h2 id="bias">What ± leaves out</h2>

@@ -17,7 +17,10 @@ extension HTMLReport {
       consent column; that the right data was read rests on whoever ran the report
       """
     let lists: [Markup] = certificate.cells.map { key in
-      let file: Markup = key.fileSHA256.map { "<code>\($0)</code>" } ?? "listed in the spec"
+      let isSelected = release.body.selection?.keys.contains(key.name) ?? false
+      let file: Markup =
+        key.fileSHA256.map { "<code>\($0)</code>" }
+        ?? (isSelected ? "found in the signals; these are shown" : "listed in the spec")
       return """
         <tr><th scope="row">\(value: key.name)</th>\
         <td class="n">\(PlainNumber.grouped(key.count))</td>\

@@ -97,7 +97,9 @@ public enum HTMLReport {
       tile(
         PlainNumber.grouped(body.cells.count),
         body.cells.count == 1 ? "cell" : "cells",
-        "every combination that was listed in advance"
+        body.selection == nil
+          ? "every combination that was listed in advance"
+          : "selected among those found in the signals"
       )
     ]
     for measure in body.measures {
@@ -148,7 +150,9 @@ public enum HTMLReport {
       rows.append(("In", "the whole data set, as one cell"))
     } else {
       let keys: [Markup] = query.keys.map { key in
-        "\(value: key.name) (\(PlainNumber.count(key.count, "value")))"
+        let isSelected = body.selection?.keys.contains(key.name) ?? false
+        let values = PlainNumber.count(key.count, "value")
+        return "\(value: key.name) (\(isSelected ? "any; \(values) shown" : values))"
       }
       rows.append(("In every", keys.joined(" × ")))
     }

@@ -5,6 +5,7 @@
 import ExactArithmetic
 import PrivacyAccounting
 import Releases
+import Reporting
 import TestSupport
 import Testing
 
@@ -201,6 +202,19 @@ struct SelectedRelease: Sendable, CustomTestStringConvertible {
     let outcome = try IndependentVerifier.verify(bytes)
     #expect(outcome.status == 1, "\(outcome.text)")
     #expect(!outcome.text.contains("Traceback"))
+  }
+
+  @Test func `says on its page what was selected, and by which rule`() throws {
+    let page = HTMLReport.page(of: try SelectedRelease().release())
+    #expect(page.contains("Which cells are shown"))
+    #expect(page.contains("with noise that is not shown, reached 256."))
+    #expect(page.contains("selected among those found in the signals"))
+    #expect(page.contains("any; 2 values shown"))
+    #expect(page.contains("found in the signals; these are shown"))
+    #expect(!page.contains("listed in advance"))
+    #expect(page.ranges(of: "at most δ").count == 2)
+    let listed = HTMLReport.page(of: try SampleRelease().release())
+    #expect(!listed.contains("Which cells are shown") && !listed.contains("at most δ"))
   }
 
   /// No list is empty, though no cell was selected that would show it.
