@@ -54,6 +54,16 @@ enum PlainNumber {
     return "\u{3B5} = \(short(loss.epsilon))\(delta)"
   }
 
+  /// What is left of a budget, `ε = 9`; a fraction that goes on for long is rounded down.
+  static func left(_ loss: PrivacyLoss) -> String {
+    func down(_ value: Rational) -> String {
+      value.isInteger
+        ? grouped(value.numerator) : decimal(value) ?? value.decimal(digits: 12, .down)
+    }
+    let delta = loss.delta == .zero ? "" : ", \u{3B4} = \(down(loss.delta))"
+    return "\u{3B5} = \(down(loss.epsilon))\(delta)"
+  }
+
   /// A count of things, `1 cell` or `2,000 cells`.
   static func count(_ number: Int, _ singular: String) -> String {
     grouped(number) + " " + singular + (number == 1 ? "" : "s")

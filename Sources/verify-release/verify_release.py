@@ -1002,22 +1002,30 @@ def cost(spends, touches):
     return whole + sum(sorted(slices.values(), reverse=True)[:touches])
 
 
-def amount(entry, cap, day, part):
+def amount(entry, cap, day, part, concentrated):
     """What an entry adds to a cap, or None. A schedule is paid as a whole, but each of its days is
-    charged what its own run costs alone; the runs themselves carry nothing."""
+    charged what its own run costs alone; the runs themselves carry nothing. Where losses add up as
+    zCDP, epsilon counts as epsilon^2 / 2, and a schedule as so many runs."""
+    def counted(text):
+        value = Fraction(text)
+        return value * value / 2 if concentrated and part == "epsilon" else value
+
     if entry["kind"] not in ("reserve", "spend", "void", "schedule") or entry[part] is None:
         return None
     sign = -1 if entry["kind"] == "void" else 1
-    if cap == "daily" and entry["policy"] is not None:
-        declared = json.loads(entry["policy"])
-        return sign * Fraction(declared[part]) if day in declared["days"] else None
-    if cap == "daily" and entry["day"] != day:
-        return None
-    return sign * Fraction(entry[part])
+    declared = None if entry["policy"] is None else json.loads(entry["policy"])
+    if cap == "daily":
+        if declared is not None:
+            return sign * counted(declared[part]) if day in declared["days"] else None
+        return sign * counted(entry[part]) if entry["day"] == day else None
+    if declared is not None and declared["rule"] == "sum":
+        return sign * counted(declared[part]) * len(declared["days"])
+    return sign * counted(entry[part])
 
 
-def remaining(entries, policy, analyst, day, part):
-    """What is left of each cap of an account after the entries: `part` is epsilon or delta."""
+def spent(entries, policy, analyst, day):
+    """What the entries add up to on each cap of an account: the cap, whether its epsilons are
+    counted as zCDP, and the two totals."""
     touches = policy.get("dimension", {}).get("touches", 0)
     caps = {"lifetime": policy["lifetime"]}
     if "daily" in policy:
@@ -1026,14 +1034,72 @@ def remaining(entries, policy, analyst, day, part):
         cap = policy["analysts"].get(analyst, policy["analysts"].get("*"))
         if cap is not None:
             caps["analyst"] = cap
-    left = {}
+    found = {}
     for name, cap in caps.items():
-        spends = [(amount(entry, name, day, part),
-                   None if entry["slices"] is None else json.loads(entry["slices"]))
-                  for entry in entries if name != "analyst" or entry["analyst"] == analyst]
-        left[name] = Fraction(cap[part]) - cost(
-            [spend for spend in spends if spend[0] is not None], touches)
-    return left
+        concentrated = policy.get("accounting") == "zcdp" and Fraction(cap["delta"]) > 0
+        totals = []
+        for part in ("epsilon", "delta"):
+            spends = [(amount(entry, name, day, part, concentrated),
+                       None if entry["slices"] is None else json.loads(entry["slices"]))
+                      for entry in entries if name != "analyst" or entry["analyst"] == analyst]
+            totals.append(cost([spend for spend in spends if spend[0] is not None], touches))
+        found[name] = cap, concentrated, totals
+    return found
+
+
+def admits(rho, epsilon, delta):
+    """Whether a zCDP loss rho keeps to (epsilon, delta): the smallest over t > 0 of
+    t ((1 + t) rho - epsilon) + t ln(t / (1 + t)) - ln(1 + t) is at most ln(delta), to 60 digits.
+    The function is convex; its lowest point is where its slope changes sign."""
+    if rho <= 0:
+        return rho == 0
+    exact = Context(prec=80, Emax=MAX_EMAX, Emin=MIN_EMIN)
+    rho, epsilon, delta = (exact.divide(Decimal(x.numerator), Decimal(x.denominator))
+                           for x in (rho, epsilon, delta))
+    low, high = Decimal(-512), Decimal(512)
+    for _ in range(120):
+        middle = exact.divide(exact.add(low, high), Decimal(2))
+        t = exact.power(Decimal(2), middle)
+        ratio = exact.ln(exact.divide(t, exact.add(t, 1)))
+        slope = exact.add(exact.subtract(exact.multiply(exact.add(1, exact.multiply(2, t)), rho),
+                                         epsilon), ratio)
+        low, high = (low, middle) if slope > 0 else (middle, high)
+    first = exact.multiply(t, exact.subtract(exact.multiply(exact.add(1, t), rho), epsilon))
+    value = exact.add(first, exact.subtract(exact.multiply(t, ratio), exact.ln(exact.add(1, t))))
+    return value <= exact.ln(delta)
+
+
+def check_remaining(release, until, policy, held, found):
+    """That no cap was passed, and that what the release says was left is what the entries leave."""
+    caps = spent(until, policy, held["analyst"], held["day"])
+    if set(caps) != set(release["remaining"]):
+        found.append("ledger: the caps of which the release says what remained are not the policy's.")
+        return
+    for name, (cap, concentrated, (used, fails)) in caps.items():
+        epsilon, delta = Fraction(cap["epsilon"]), Fraction(cap["delta"])
+        claimed = {part: Fraction(value) for part, value in release["remaining"][name].items()}
+        if fails > delta:
+            found.append(f"ledger: the account has spent more delta than its {name} cap allows.")
+        if claimed["delta"] != delta - fails:
+            found.append(f"ledger: the {name} delta that remained is not what the entries leave.")
+        if not concentrated:
+            if used > epsilon:
+                found.append(f"ledger: the account has spent more epsilon than its {name} cap "
+                             "allows.")
+            if claimed["epsilon"] != epsilon - used:
+                found.append(f"ledger: the {name} epsilon that remained is not what the entries "
+                             "leave.")
+            continue
+        # What is left is the largest single epsilon that still fits, rounded down to 20 digits.
+        rest = delta - fails
+        if used and (rest <= 0 or not admits(used, epsilon, rest)):
+            found.append(f"ledger: the account has spent more than its {name} cap allows.")
+        more = claimed["epsilon"] * (1 + Fraction(1, 10**15)) + Fraction(1, 10**30)
+        if claimed["epsilon"] and (rest <= 0 or not admits(used + claimed["epsilon"] ** 2 / 2,
+                                                           epsilon, rest)):
+            found.append(f"ledger: the {name} epsilon that remained is more than the entries leave.")
+        elif rest > 0 and admits(used + more ** 2 / 2, epsilon, rest):
+            found.append(f"ledger: the {name} epsilon that remained is less than the entries leave.")
 
 
 def check_paid(release, held, until, found):
@@ -1100,13 +1166,7 @@ def check_ledger(release, data, path, found):
     if policy["privacy_unit"] != release["privacy"]["unit"]:
         found.append(f"ledger: the account protects a {policy['privacy_unit']}, not a "
                      f"{release['privacy']['unit']}.")
-    for part in ("epsilon", "delta"):
-        left = remaining(until, policy, held["analyst"], held["day"], part)
-        if any(amount < 0 for amount in left.values()):
-            found.append(f"ledger: the account has spent more {part} than its policy allows.")
-        claimed = {name: Fraction(cap[part]) for name, cap in release["remaining"].items()}
-        if left != claimed:
-            found.append(f"ledger: the {part} that remained is not what the entries leave.")
+    check_remaining(release, until, policy, held, found)
     key = policy.get("signing_key", {}).get("public_key")
     signature = certificate.get("signature", {}).get("public_key")
     if key != signature:

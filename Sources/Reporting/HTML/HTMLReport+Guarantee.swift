@@ -80,8 +80,7 @@ extension HTMLReport {
       schedule.price.loss.delta.signum == 0
       ? ""
       : """
-       , but for a part of at most δ = \(PlainNumber.exact(schedule.price.loss.delta)) of all \
-      chances
+      , but for a chance of at most δ = \(PlainNumber.exact(schedule.price.loss.delta))
       """
     return """
       <p>This is run \(String(schedule.run)) of \(String(schedule.times)) that were declared \

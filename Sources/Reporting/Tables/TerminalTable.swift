@@ -108,7 +108,7 @@ public enum TerminalTable {
 
   private static func cost(of body: ReleaseBody) -> String {
     let each = UnitWords(body.privacy.unit).each
-    let remained = "remained \(PlainNumber.loss(body.remaining.lifetime))"
+    let remained = "remained \(PlainNumber.left(body.remaining.lifetime))"
     let cost = "cost \(PlainNumber.loss(body.privacy.loss)) per \(each)"
     guard let schedule = body.schedule else { return "\(cost); \(remained)" }
     return "run \(schedule.run) of \(schedule.times), one each \(schedule.every.rawValue), of "

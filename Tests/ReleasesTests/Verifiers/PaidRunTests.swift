@@ -16,21 +16,22 @@ private struct PaidRun {
 
   static let digest = SampleRelease.digest(of: "spec and lists")
 
-  private static func policy(delta: Rational) throws -> LedgerPolicy {
-    let cap = try PrivacyLoss(epsilon: 10, delta: delta)
+  private static func policy(delta: Rational, _ accounting: Accounting) throws -> LedgerPolicy {
+    let cap = try PrivacyLoss(epsilon: accounting == .sum ? 10 : 20, delta: delta)
     return LedgerPolicy(
       dataset: "signals-2026",
       lifetime: cap,
       daily: try PrivacyLoss(epsilon: 3, delta: delta),
-      analysts: ["*": cap]
+      analysts: ["*": cap],
+      accounting: accounting
     )
   }
 
-  init(certified: Bool) throws {
+  init(certified: Bool, accounting: Accounting = .sum) throws {
     folder = try TemporaryDirectory()
     ledger = folder.appending("hubbub.ledger")
     let delta = Rational(1, 1_000_000)
-    try SQLiteLedger.create(at: ledger, policy: Self.policy(delta: 4 * delta))
+    try SQLiteLedger.create(at: ledger, policy: Self.policy(delta: 4 * delta, accounting))
     let store = try SQLiteLedger(opening: ledger)
     func spend(_ epsilon: Rational, _ day: String) throws {
       let spend = Spend(loss: try PrivacyLoss(epsilon: epsilon), analyst: "ada", day: day)
@@ -133,6 +134,17 @@ struct `A run and the ledger that paid for it` {
     let price = try #require(body.schedule?.price.loss)
     #expect(body.remaining.lifetime.epsilon == 10 - price.epsilon - Rational(10, 21))
     #expect(try paid.verdicts() == (true, true))
+  }
+
+  @Test func `are accepted where the account adds up zCDP, and not with a grain more left`() throws
+  {
+    let paid = try PaidRun(certified: false, accounting: .zcdp)
+    #expect(try paid.verdicts() == (true, true))
+    let left = try #require(paid.release.body.remaining.daily?.epsilon)
+    for other in [left + Rational(1, BigInteger(10).power(12)), left * Rational(999, 1000)] {
+      let edit = ("\"epsilon\":\"\(left)\"", "\"epsilon\":\"\(other)\"")
+      #expect(try paid.verdicts([edit]) == (false, false))
+    }
   }
 
   @Test(arguments: [
