@@ -8,6 +8,8 @@ struct ScheduleOutlook {
   private let schedule: ReportSchedule
   private let loss: ScheduleLoss
   private let pricing: SchedulePricing
+  /// Whether the delta of the spec is that of selecting cells in each run.
+  private let isSelecting: Bool
   /// What is left, where a ledger is asked.
   let remaining: RemainingBudget?
   /// What the ledger knows, where the schedule was declared to it.
@@ -24,6 +26,7 @@ struct ScheduleOutlook {
     }
     self.schedule = schedule
     self.loss = loss
+    isSelecting = plan.selection != nil
     pricing = SchedulePricing(loss, delta: plan.scheduleDelta, remaining: nil)
     remaining = nil
     standing = nil
@@ -43,6 +46,7 @@ struct ScheduleOutlook {
     guard let schedule = spec.schedule, let loss = plan.scheduleLoss else { return nil }
     self.schedule = schedule
     self.loss = loss
+    isSelecting = plan.selection != nil
     let standing = try asking { () throws(LedgerError) in
       try ledger.schedule(schedule.name, dataset: spec.dataset)
     }
@@ -103,8 +107,10 @@ struct ScheduleOutlook {
     if standing != nil { return "it was charged with the first run, and stays" }
     if isConcentrated { return "an account that adds up zCDP charges each run by itself" }
     guard let certified = pricing.certified else {
-      return "there is no delta to certify with; write `delta` under `budget`, or allow one in the "
-        + "policy"
+      return isSelecting
+        ? "there is no delta to certify with beside that of selecting cells; the policy can leave one"
+        : "there is no delta to certify with; write `delta` under `budget`, or allow one in the "
+          + "policy"
     }
     let isCheaper = certified.loss.epsilon < pricing.sum.loss.epsilon
     if (pricing.taken.rule == .certified) != isCheaper { return "only that fits what is left" }

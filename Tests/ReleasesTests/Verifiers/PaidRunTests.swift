@@ -21,7 +21,7 @@ private struct PaidRun {
     return LedgerPolicy(
       dataset: "signals-2026",
       lifetime: cap,
-      daily: try PrivacyLoss(epsilon: 3, delta: delta),
+      daily: try PrivacyLoss(epsilon: accounting == .sum ? 3 : 9, delta: delta),
       analysts: ["*": cap],
       accounting: accounting
     )
