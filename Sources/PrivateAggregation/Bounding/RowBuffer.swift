@@ -24,8 +24,11 @@ final class RowBuffer {
   private struct End {
     /// Where the next row goes.
     var cursor: UnsafeMutableRawPointer
-    /// Behind which place the piece is full.
+    /// Behind which place the piece is full: there is no room for a row before the long units, which
+    /// fill a piece from its end on.
     var limit: UnsafeMutableRawPointer
+    /// The piece, if there is one.
+    var piece: UnsafeMutableRawPointer?
   }
 
   private let ends: UnsafeMutablePointer<End>
@@ -46,7 +49,7 @@ final class RowBuffer {
     ends = .allocate(capacity: partCount)
     full = .allocate(byteCount: 16, alignment: 16)
     nowhere = full + 1
-    ends.initialize(repeating: End(cursor: nowhere, limit: full), count: partCount)
+    ends.initialize(repeating: End(cursor: nowhere, limit: full, piece: nil), count: partCount)
   }
 
   deinit {
@@ -69,13 +72,24 @@ final class RowBuffer {
       append(PackedBytes(unit.base, count: unit.count), cell: cell)
       return
     }
-    let text = texts.take(unit.count + 4)
+    let hash = hash(unit)
+    let text = textRoom(unit.count + 4, part: Int(truncatingIfNeeded: hash &>> shift))
     text.storeBytes(of: UInt32(unit.count), as: UInt32.self)
     (text + 4).copyMemory(from: unit.base, byteCount: unit.count)
     let address = UInt64(UInt(bitPattern: text))
     precondition(address < 1 << 56, "addresses of at most 56 bits")
-    let hash = hash(unit)
     append(low: hash, high: address | PackedBytes.elsewhere << 56, hash: hash, cell: cell)
+  }
+
+  /// Room for a long unit: with the rows of its part, so that it is near when they are looked at.
+  private func textRoom(_ count: Int, part: Int) -> UnsafeMutableRawPointer {
+    hasLongUnits = true
+    // One that would fill much of a piece has a place of its own.
+    guard count <= pieceSize / 8 else { return texts.take(count) }
+    let end = ends + part
+    if end.pointee.cursor + count > end.pointee.limit { addPiece(part) }
+    end.pointee.limit -= count
+    return end.pointee.limit + Self.longestRow
   }
 
   @inline(__always)
@@ -98,19 +112,18 @@ final class RowBuffer {
   private func addPiece(_ part: Int) {
     let piece = pieces.take(pieceSize)
     // A piece knows the one before it and where that one ends.
-    let last = lastPiece(part)
+    let last = ends[part].piece
     piece.storeBytes(of: last.map { UInt(bitPattern: $0) } ?? 0, as: UInt.self)
     piece.storeBytes(of: UInt(bitPattern: ends[part].cursor), toByteOffset: 8, as: UInt.self)
-    ends[part].cursor = piece + Self.headerSize
-    ends[part].limit = piece + (pieceSize - Self.longestRow)
-  }
-
-  private func lastPiece(_ part: Int) -> UnsafeMutableRawPointer? {
-    ends[part].limit == full ? nil : ends[part].limit - (pieceSize - Self.longestRow)
+    ends[part] = End(
+      cursor: piece + Self.headerSize,
+      limit: piece + (pieceSize - Self.longestRow),
+      piece: piece
+    )
   }
 
   /// Whether there are rows whose units stand elsewhere.
-  var hasLongUnits: Bool { texts.bytesHeld > 0 }
+  private(set) var hasLongUnits = false
 
   /// Moves the rows of a part into a table.
   func drain(_ part: Int, into table: inout PartTable) {
@@ -123,7 +136,7 @@ final class RowBuffer {
     of part: Int,
     _ body: (_ first: UnsafeRawPointer, _ end: UnsafeRawPointer) throws(Failure) -> Void
   ) throws(Failure) {
-    var piece = lastPiece(part)
+    var piece = ends[part].piece
     var end = UnsafeRawPointer(ends[part].cursor)
     while let rows = piece {
       try body(UnsafeRawPointer(rows + Self.headerSize), end)
@@ -135,8 +148,7 @@ final class RowBuffer {
 
   /// Forgets the rows of a part.
   func clear(_ part: Int) {
-    ends[part].cursor = nowhere
-    ends[part].limit = full
+    ends[part] = End(cursor: nowhere, limit: full, piece: nil)
   }
 
   /// Takes the memory of all rows back.
@@ -147,6 +159,7 @@ final class RowBuffer {
     for part in 0..<partCount { precondition(ends[part].limit == full, "drained parts") }
     pieces.reset(isLast: isLast)
     texts.reset(isLast: isLast)
+    hasLongUnits = false
   }
 }
 

@@ -5,6 +5,7 @@ import ExactArithmetic
 import PrivacyAccounting
 import Releases
 import Sampling
+import Synchronization
 
 /// Counts with noise that is drawn and not yet paid for: used once.
 ///
@@ -46,11 +47,34 @@ struct NoisyAggregate: ~Copyable {
 
   /// Commits the charge together with the release.
   ///
+  /// - Parameters:
+  ///   - ledger: What pays and keeps.
+  ///   - made: Takes the body as it was encoded last.
+  ///   - body: Makes the body, once what remains is known.
+  /// - Returns: What the ledger keeps.
   /// - Throws: `LedgerError`; whatever happens, no number leaves that was not paid for.
   consuming func released(
     through ledger: some BudgetLedger,
+    keeping made: MadeBody,
     body: @escaping @Sendable (RemainingBudget) -> ReleaseBody
   ) async throws(LedgerError) -> StoredRelease {
-    try await ledger.commit(charge) { body($0).encoded() }
+    try await ledger.commit(charge) { made.encode(body($0)) }
+  }
+}
+
+/// The body of a release that this run made, so that it need not be read out of its own bytes.
+final class MadeBody: Sendable {
+  private let last = Mutex<(body: ReleaseBody, bytes: [UInt8])?>(nil)
+
+  /// Encodes a body and keeps both.
+  func encode(_ body: ReleaseBody) -> [UInt8] {
+    let bytes = body.encoded()
+    last.withLock { $0 = (body, bytes) }
+    return bytes
+  }
+
+  /// The body whose bytes these are, if this run made them.
+  func body(of bytes: [UInt8]) -> ReleaseBody? {
+    last.withLock { last in last.flatMap { $0.bytes == bytes ? $0.body : nil } }
   }
 }

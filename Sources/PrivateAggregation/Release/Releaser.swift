@@ -149,9 +149,10 @@ public struct Releaser<Ledger: BudgetLedger>: Sendable {
     let created = Timestamp.text(clock())
     let counts = noisy.counts
     let cells = noisy.cells
+    let made = MadeBody()
     let stored: StoredRelease
     do {
-      stored = try await noisy.released(through: ledger) { remaining in
+      stored = try await noisy.released(through: ledger, keeping: made) { remaining in
         ReleaseBody(
           plan,
           id: id,
@@ -165,7 +166,11 @@ public struct Releaser<Ledger: BudgetLedger>: Sendable {
     } catch {
       throw .ledger(error)
     }
-    return ReleaseOutcome(release: try decoded(stored), replayed: false)
+    guard let body = made.body(of: stored.body) else {
+      return ReleaseOutcome(release: try decoded(stored), replayed: false)
+    }
+    let release = Release(body: body, receipt: stored.receipt)
+    return ReleaseOutcome(release: release, replayed: false)
   }
 
   private func stored(

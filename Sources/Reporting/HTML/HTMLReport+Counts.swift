@@ -9,11 +9,16 @@ extension HTMLReport {
   /// The cells that are drawn for one measure, in the order of the release.
   static func drawn(of body: ReleaseBody, measure index: Int) -> [ReleasedCell] {
     guard body.cells.count > mostCells else { return body.cells }
-    let largest = body.cells.indices.sorted { left, right in
-      let (l, r) = (body.cells[left].counts[index], body.cells[right].counts[index])
-      return l == r ? left < right : l > r
+    let counts = body.cells.map { $0.counts[index] }
+    let least = counts.sorted(by: >)[mostCells - 1]
+    // Of cells with the least count that is drawn the first ones are.
+    var ties = mostCells - counts.count { $0 > least }
+    return zip(body.cells, counts).compactMap { cell, count in
+      guard count >= least else { return nil }
+      guard count == least else { return cell }
+      ties -= 1
+      return ties >= 0 ? cell : nil
     }
-    return largest.prefix(mostCells).sorted().map { body.cells[$0] }
   }
 
   /// The counts of every measure.
