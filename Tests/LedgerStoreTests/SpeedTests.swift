@@ -1,4 +1,4 @@
-// SpeedTests.swift: a long history costs a spend nothing; `HUBBUB_LONG=1` adds a million entries.
+// SpeedTests.swift: a long history costs a spend nothing; `HUBBUB_LONG_TESTS=1` adds a million entries.
 // SPDX-License-Identifier: Apache-2.0
 
 import ExactArithmetic
@@ -54,10 +54,13 @@ import Testing
     let showing = try fastest {
       let ledger = try folder.open()
       _ = try ledger.remaining(dataset: "d", analyst: nil, day: "today")
+      _ = try ledger.fitting(dataset: "d", analyst: nil, day: "today")
+      _ = try ledger.unfinished(dataset: "d")
+      _ = try ledger.schedules(dataset: "d")
       _ = try ledger.history(dataset: "d", after: count / 2, limit: 50)
     }
     print(
-      "\(kind), \(count) entries: spend \(spending), remaining and a page of history \(showing)"
+      "\(kind), \(count) entries: spend \(spending), what show asks and a page of history \(showing)"
     )
     // On a server most of it is the new connection, which other tests make at the same time.
     let limit = Duration.milliseconds(kind == .sqlite ? 50 : 500)
@@ -71,7 +74,7 @@ import Testing
   }
 
   @Test(
-    .enabled(if: ProcessInfo.processInfo.environment["HUBBUB_LONG"] != nil),
+    .enabled(if: ProcessInfo.processInfo.environment["HUBBUB_LONG_TESTS"] != nil),
     arguments: LedgerUnderTest.all
   )
   func `of a million entries leaves it there too`(kind: LedgerUnderTest) throws {
@@ -79,7 +82,7 @@ import Testing
   }
 
   @Test(
-    .enabled(if: ProcessInfo.processInfo.environment["HUBBUB_LONG"] != nil),
+    .enabled(if: ProcessInfo.processInfo.environment["HUBBUB_LONG_TESTS"] != nil),
     arguments: LedgerUnderTest.all
   )
   func `is derived anew in time that grows with its length`(kind: LedgerUnderTest) throws {

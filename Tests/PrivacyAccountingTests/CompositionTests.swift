@@ -79,8 +79,8 @@ func expect(
 }
 
 @Suite struct `Composition of declared schedules` {
-  /// Every point takes a composition anew; all of them are tried where `HUBBUB_LONG` is set.
-  static let isLong = ProcessInfo.processInfo.environment["HUBBUB_LONG"] != nil
+  /// Every point takes a composition anew; all of them are tried where `HUBBUB_LONG_TESTS` is set.
+  static let isLong = ProcessInfo.processInfo.environment["HUBBUB_LONG_TESTS"] != nil
 
   private static func sample<T>(_ points: [T], times: Int) -> [T] {
     isLong ? points : (times <= 2 ? Array(points.suffix(3)) : (times <= 30 ? points.suffix(1) : []))

@@ -63,7 +63,7 @@ struct TheoremVectors: Decodable {
   }
 }
 
-/// All reference values are tried where `HUBBUB_LONG` is set, some of them otherwise.
+/// All reference values are tried where `HUBBUB_LONG_TESTS` is set, some of them otherwise.
 private let isLong = `Composition of declared schedules`.isLong
 
 @Suite struct `Composition theorems` {

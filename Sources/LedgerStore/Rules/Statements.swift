@@ -74,9 +74,8 @@ enum Statements {
     """
 
   static let schedules = """
-    SELECT releases.id FROM runs JOIN releases ON releases.id = runs.schedule
-    WHERE runs.run = 0 AND releases.dataset = ? AND releases.state = 'scheduled'
-    ORDER BY releases.id
+    SELECT id FROM releases WHERE id IN (SELECT schedule FROM runs WHERE run = 0)
+      AND dataset = ? AND state = 'scheduled' ORDER BY id
     """
 
   static let runs = """
