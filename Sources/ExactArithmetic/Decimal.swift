@@ -29,7 +29,7 @@ extension Rational {
 
   /// A first guess at the decimal exponent, from the binary one: 1233 / 4096 is log10(2) to 4 digits.
   private static func decimalEstimate(_ value: Rational) -> Int {
-    (value.numerator.bitWidth - value.denominator.bitWidth) * 1233 >> 12
+    ((value.numerator.bitWidth - value.denominator.bitWidth) * 1233) >> 12
   }
 
   private static func tenth(_ power: Int) -> Rational {

@@ -82,13 +82,13 @@ public struct ConcentratedBudget: Sendable, Hashable {
     return best
   }
 
-  /// The largest single pure spend that still fits after `rho` was spent, rounded down to 20 digits.
+  /// The largest single pure spend that still fits after `rho` was spent, rounded down to 12 digits.
   public func largestPureEpsilon(after rho: Rational) -> Rational {
     let left = (largestRho - rho) * 2
     guard left.signum > 0 else { return .zero }
-    // The root of an integer of 40 digits or more, scaled by an even power of ten.
-    let magnitude = (left.numerator.bitWidth - left.denominator.bitWidth) * 1233 >> 12
-    let power = 21 - (magnitude >> 1)
+    // The root of an integer of 24 digits or more, scaled by an even power of ten.
+    let magnitude = ((left.numerator.bitWidth - left.denominator.bitWidth) * 1233) >> 12
+    let power = 12 - (magnitude >> 1)
     let ten: BigInteger = 10
     let unit = power >= 0 ? Rational(ten.power(power)) : Rational(1, ten.power(-power))
     return Rational((left * unit * unit).roundedDown.squareRoot) / unit

@@ -22,10 +22,11 @@ extension PrivacyLossError: CustomStringConvertible {
 }
 
 extension RemainingBudget {
-  /// A part of what is left, in words: exactly where losses are summed; under zCDP, where epsilon
-  /// is a bound with many digits, with six of them, rounded down.
+  /// A part of what is left, in words: exactly where losses are summed and that is short, else
+  /// epsilon with six digits, rounded down.
   public func words(_ left: PrivacyLoss) -> String {
-    guard accounting == .zcdp else { return left.description }
+    // A fraction with hundreds of digits says nothing to anybody.
+    guard accounting == .zcdp || left.description.utf8.count > 100 else { return left.description }
     let delta = left.delta.signum == 0 ? "" : " and delta \(left.delta)"
     return "epsilon \(left.epsilon.decimal(digits: 6, .down))\(delta)"
   }

@@ -52,8 +52,8 @@ struct `A release and its ledger` {
     "UPDATE entries SET time = '2026-01-01T00:00:00Z' WHERE position = 5",
     "DELETE FROM entries WHERE position = 4",
     "DELETE FROM entries WHERE position >= 9",
-    "UPDATE entries SET hash = replace(hash, 'a', 'b') WHERE position = 10",
-    "UPDATE entries SET previous = replace(previous, '1', '2') WHERE position = 6",
+    "UPDATE entries SET hash = 'x' || substr(hash, 2) WHERE position = 10",
+    "UPDATE entries SET previous = 'x' || substr(previous, 2) WHERE position = 6",
     "UPDATE releases SET body = replace(CAST(body AS TEXT), '173', '174') WHERE body IS NOT NULL",
   ])
   func `are told apart where the ledger was edited`(sql: String) throws {
