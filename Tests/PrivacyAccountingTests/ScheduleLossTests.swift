@@ -245,16 +245,27 @@ private func closedForm(_ part: Rational, copies: Int, at epsilon: Rational) thr
     #expect(neither.taken == neither.certified)
   }
 
-  @Test func `takes the delta that is left where the spec names none`() throws {
+  @Test func `takes a tenth of the delta that is left where the spec names none`() throws {
     let many = try loss([.units], times: 30)
     let whole = SchedulePricing(many, delta: nil, remaining: try remaining(30, delta))
-    #expect(whole.certified?.loss.delta == delta)
+    #expect(whole.certified?.loss.delta == delta / 10 && whole.taken == whole.certified)
     let analyst = try PrivacyLoss(epsilon: 20, delta: delta / 4)
     let least = SchedulePricing(
       many,
       delta: nil,
       remaining: try remaining(30, delta, analyst: analyst)
     )
-    #expect(least.certified?.loss.delta == delta / 4)
+    #expect(least.certified?.loss.delta == delta / 40)
+  }
+
+  @Test func `leaves the delta of all alone where little is saved and the spec names none`() throws
+  {
+    let few = try loss([.units], times: 2)
+    let left = try remaining(30, Rational(1, 1_000))
+    let unnamed = SchedulePricing(few, delta: nil, remaining: left)
+    let certified = try #require(unnamed.certified).loss.epsilon
+    #expect(certified < unnamed.sum.loss.epsilon && unnamed.taken == unnamed.sum)
+    let named = SchedulePricing(few, delta: Rational(1, 10_000), remaining: left)
+    #expect(named.taken == named.certified && named.taken.loss.epsilon == certified)
   }
 }

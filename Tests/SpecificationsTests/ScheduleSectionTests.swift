@@ -39,9 +39,15 @@ import Testing
   }
 
   @Test(arguments: [
-    ("a b", "x/y", "a-b.x-y"), ("d", "Mädchen", "d.M-dchen"), ("-d", "n", "d.n"), ("日", "報 1", "1"),
+    ("d", "weekly-2", "d.weekly-2"), ("a b", "x/y", "a-b.x-y-e84221ddfa39"),
+    ("-d", "n", "d.n-9679a325bd98"),
+    ("d.e", "n", "d.e.n-d104f097b078"), ("日", "報", "schedule-997d76ded2aa"), ("d", "x.y", "d.x.y"),
   ])
-  func `has a name that is an id`(dataset: String, spec: String, name: String) {
+  func `has a name that is an id and no other schedule's`(
+    dataset: String,
+    spec: String,
+    name: String
+  ) {
     #expect(ReportSchedule.name(dataset: dataset, spec: spec)?.description == name)
   }
 
@@ -188,8 +194,16 @@ import Testing
       ),
       (
         ["schedule": "{every: day, times: 2}", "name": String(repeating: "n", count: 110)],
-        "1:7: name: a schedule needs a name that its runs can be told by; write a shorter one, with "
-          + "at least one letter from a to z or digit, here or as `dataset`"
+        "1:7: name: a schedule needs a name that leaves room for the days of its runs; write a "
+          + "shorter one, here or as `dataset`"
+      ),
+      (
+        ["schedule": "{every: month, times: 200, from: 9990-01-01}"],
+        "10:33: schedule.times: the last run would end after the year 9999; write fewer"
+      ),
+      (
+        ["schedule": "{every: day, times: 2, delta: 1}"],
+        "10:41: schedule.delta: the delta of a schedule is above 0 and below 1; write one such as 1e-9"
       ),
       (
         [

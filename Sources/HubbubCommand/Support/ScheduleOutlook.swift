@@ -112,9 +112,12 @@ struct ScheduleOutlook {
         : "there is no delta to certify with; write `delta` under `budget`, or allow one in the "
           + "policy"
     }
-    let isCheaper = certified.loss.epsilon < pricing.sum.loss.epsilon
-    if (pricing.taken.rule == .certified) != isCheaper { return "only that fits what is left" }
-    return isCheaper ? "it is cheaper" : "the certified rule is not cheaper"
+    let isWorthIt = pricing.isCertifiedWorthIt
+    if (pricing.taken.rule == .certified) != isWorthIt { return "only that fits what is left" }
+    if isWorthIt { return "it is cheaper" }
+    return certified.loss.epsilon < pricing.sum.loss.epsilon
+      ? "the certified rule saves less than a tenth; write `delta` in the spec to take it"
+      : "the certified rule is not cheaper"
   }
 }
 

@@ -168,14 +168,15 @@ extension ScheduleLoss {
 
   /// Selection in all runs: with the chance delta it tells all, else it is the worst of its epsilon.
   private var selecting: [ComposedMechanism] {
-    guard let selection, selection.epsilon.signum > 0,
+    guard let selection else { return [] }
+    guard selection.epsilon.signum > 0,
       let mechanism = try? ComposedMechanism(
         scale: 1 / selection.epsilon,
         sensitivity: 1,
         times: times,
         delta: selection.delta
       )
-    else { return [] }
+    else { preconditionFailure("selection costs an epsilon above zero and a delta below one") }
     return [mechanism]
   }
 
@@ -216,27 +217,36 @@ public struct SchedulePricing: Sendable, Hashable {
   public let certified: SchedulePrice?
   /// The price that is taken: the cheaper in epsilon, unless only the other is left.
   public let taken: SchedulePrice
+  /// Whether the certified epsilon is enough below the sum to spend its delta.
+  public let isCertifiedWorthIt: Bool
+  /// The share of a ledger's delta that is taken where the spec gives none: the rest stays for others.
+  public static let deltaShare = Rational(1, 10)
+  /// The most of the sum that the certified epsilon may be where the spec gives no delta: the delta
+  /// that is left to everybody is not spent on less.
+  public static let leastGain = Rational(9, 10)
 
   /// Prices a schedule.
   ///
   /// - Parameters:
   ///   - loss: The runs.
   ///   - delta: The delta of the whole, where the spec gives one.
-  ///   - remaining: What is left in the ledger, whose delta is taken where the spec gives none;
-  ///     `nil` where no ledger is asked.
+  ///   - remaining: What is left in the ledger; where the spec gives no delta, a share of what is
+  ///     left of it is taken. `nil` where no ledger is asked.
   public init(_ loss: ScheduleLoss, delta: Rational?, remaining: RemainingBudget?) {
     let caps = [remaining?.lifetime, remaining?.analyst].compactMap { $0 }
-    let left = caps.map(\.delta).min()
+    let share = caps.map(\.delta).min().map { $0 * Self.deltaShare }
     sum = loss.sum
     // An epsilon at a delta is no zCDP: there the runs add up, each by what it costs alone.
     let isAdded = remaining?.accounting == .zcdp
-    certified = isAdded ? nil : (delta ?? left).flatMap(loss.certified)
+    certified = isAdded ? nil : (delta ?? share).flatMap(loss.certified)
     guard let certified else {
       taken = sum
+      isCertifiedWorthIt = false
       return
     }
-    let isCheaper = certified.loss.epsilon < sum.loss.epsilon
-    let (first, second) = isCheaper ? (certified, sum) : (sum, certified)
+    let most = delta == nil ? sum.loss.epsilon * Self.leastGain : sum.loss.epsilon
+    isCertifiedWorthIt = certified.loss.epsilon < most
+    let (first, second) = isCertifiedWorthIt ? (certified, sum) : (sum, certified)
     func fits(_ price: SchedulePrice) -> Bool { caps.allSatisfy(price.loss.fits) }
     taken = !fits(first) && fits(second) ? second : first
   }

@@ -3,6 +3,7 @@
 
 import ExactArithmetic
 import PrivacyAccounting
+import Releases
 
 /// Runs of one spec that are declared in advance: each counts its own period.
 public struct ReportSchedule: Sendable, Hashable {
@@ -14,8 +15,11 @@ public struct ReportSchedule: Sendable, Hashable {
   public let times: Int
   /// The day on which the first period begins, where the spec says it.
   public let first: CivilDay?
-  /// The delta of all runs together, where the spec gives one.
+  /// The delta under `budget`, where the spec gives one: that of all runs together where cells are
+  /// listed.
   public let delta: Rational?
+  /// The delta of all runs together that the schedule itself gives.
+  public let ownDelta: Rational?
 
   /// The longest name: the id of a run is the name, a dot and the label of its day.
   static let longestName = ReleaseID.longest - 11
@@ -28,7 +32,8 @@ public struct ReportSchedule: Sendable, Hashable {
     every: SchedulePeriod,
     times: Int,
     first: CivilDay?,
-    delta: Rational?
+    delta: Rational?,
+    ownDelta: Rational? = nil
   ) {
     precondition((1...ScheduleLoss.mostRuns).contains(times), "a schedule has 1 to 10,000 runs")
     precondition(first.map(every.canBegin(on:)) ?? true, "every month has the day")
@@ -37,26 +42,20 @@ public struct ReportSchedule: Sendable, Hashable {
     self.times = times
     self.first = first
     self.delta = delta
+    self.ownDelta = ownDelta
   }
 
-  /// The name that the schedule of a spec has in a ledger: that of the data set, a dot and that of
-  /// the spec, with hyphens for what an id cannot hold.
+  /// Whether every period ends within the years that a day can be written for, up to 9999.
+  public func endsInCalendar(from first: CivilDay) -> Bool {
+    every.day(times, from: first).date.year <= 9999
+  }
+
+  /// The name that the schedule of a spec has in a ledger.
   ///
-  /// - Returns: The name; `nil` where it would be too long, or nothing is left of it.
+  /// - Returns: The name; `nil` where it leaves no room for a day in the id of a run.
   public static func name(dataset: String, spec: String) -> ReleaseID? {
-    let text = [dataset, spec].map { part in
-      String(
-        String.UnicodeScalarView(
-          part.unicodeScalars.map { scalar in
-            let isKept = scalar.isASCII && (try? ReleaseID("a\(scalar)")) != nil
-            return isKept ? scalar : "-"
-          }
-        )
-      )
-    }.joined(separator: ".")
-    let trimmed = text.drop { "._-".contains($0) }
-    guard trimmed.utf8.count <= longestName else { return nil }
-    return try? ReleaseID(String(trimmed))
+    let name = ReleasedSchedule.name(dataset: dataset, spec: spec)
+    return name.flatMap { $0.description.utf8.count <= longestName ? $0 : nil }
   }
 
   /// The id that a run has where the user gives none.

@@ -18,10 +18,11 @@ extension AggregationPlan {
     }
   }
 
-  /// The delta of all runs together, where the spec gives one; with cells that are selected the
-  /// delta of the spec is that of one run.
+  /// The delta of all runs together, where the spec gives one: with cells that are selected only
+  /// under `schedule`, as that of `budget` is then the delta of one run.
   public var scheduleDelta: Rational? {
-    selection == nil ? specification.schedule?.delta : nil
+    guard let schedule = specification.schedule else { return nil }
+    return schedule.ownDelta ?? (selection == nil ? schedule.delta : nil)
   }
 
   /// The same plan for one run of the declared schedule, over its own span of time.
@@ -70,7 +71,9 @@ public struct PlannedRun: Sendable, Hashable {
       throw .ledger(.schedule(.changed(schedule.name)))
     }
     let first = standing?.days.first.flatMap(CivilDay.init(_:)) ?? schedule.first ?? day
-    guard schedule.every.canBegin(on: first) else { throw .start(first.label) }
+    guard schedule.every.canBegin(on: first), schedule.endsInCalendar(from: first) else {
+      throw .start(first.label)
+    }
     let index = try Self.index(of: day, schedule, from: first, standing)
     let days = standing?.days ?? schedule.every.labels(from: first, times: schedule.times)
     let price: SchedulePrice

@@ -17,7 +17,7 @@ public enum ReleaseError: Error, Sendable, Hashable {
   case interrupted(SignalFileError, id: ReleaseID)
   /// The run's own days make more cells than memory holds.
   case plan(PlanError)
-  /// A monthly schedule cannot begin on that day, because not every month has it.
+  /// A schedule cannot begin on that day: not every month has it, or the last run ends after 9999.
   case start(String)
   /// The ledger holds a body that is no release.
   case stored(ReleaseDecodingError)

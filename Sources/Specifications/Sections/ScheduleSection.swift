@@ -25,15 +25,15 @@ struct ScheduleSection {
       self.window = window
       return
     }
-    let keys = try field.mapping(["every", "times", "from"])
+    let keys = try field.mapping(["every", "times", "from", "delta"])
     let every = try keys.required("every", example: "every: day").choice(SchedulePeriod.self)
     let times = try keys.required("times", example: "times: 30").count(upTo: ScheduleLoss.mostRuns)
     let first = try Self.first(top, keys, every, window)
     guard let id = ReportSchedule.name(dataset: dataset, spec: name) else {
       throw top.error(
         "name",
-        "a schedule needs a name that its runs can be told by; write a shorter one, with at least "
-          + "one letter from a to z or digit, here or as `dataset`"
+        "a schedule needs a name that leaves room for the days of its runs; write a shorter one, "
+          + "here or as `dataset`"
       )
     }
     let schedule = ReportSchedule(
@@ -41,13 +41,27 @@ struct ScheduleSection {
       every: every,
       times: times,
       first: first,
-      delta: delta
+      delta: delta,
+      ownDelta: try Self.delta(keys)
     )
+    if let first, !schedule.endsInCalendar(from: first) {
+      throw keys.error("times", "the last run would end after the year 9999; write fewer")
+    }
     if let window, let first { try Self.check(window, of: schedule, from: first, top) }
     self.schedule = schedule
     self.window =
       signals.columns[.time] == nil
       ? nil : first.map { schedule.window(of: 0, from: $0, like: window) }
+  }
+
+  /// The delta of all runs together, where the schedule gives it.
+  private static func delta(_ keys: MappingReader) throws(SpecificationError) -> Rational? {
+    guard let field = keys.optional("delta") else { return nil }
+    let delta = try field.rational()
+    guard delta.signum > 0, delta < .one else {
+      throw field.error("the delta of a schedule is above 0 and below 1; write one such as 1e-9")
+    }
+    return delta
   }
 
   /// The day on which the first period begins, where the spec says it.
