@@ -1090,11 +1090,11 @@ def check_remaining(release, until, policy, held, found):
                 found.append(f"ledger: the {name} epsilon that remained is not what the entries "
                              "leave.")
             continue
-        # What is left is the largest single epsilon that still fits, rounded down to 20 digits.
+        # What is left is the largest single epsilon that still fits, rounded down to 12 digits.
         rest = delta - fails
         if used and (rest <= 0 or not admits(used, epsilon, rest)):
             found.append(f"ledger: the account has spent more than its {name} cap allows.")
-        more = claimed["epsilon"] * (1 + Fraction(1, 10**15)) + Fraction(1, 10**30)
+        more = claimed["epsilon"] * (1 + Fraction(1, 10**10)) + Fraction(1, 10**30)
         if claimed["epsilon"] and (rest <= 0 or not admits(used + claimed["epsilon"] ** 2 / 2,
                                                            epsilon, rest)):
             found.append(f"ledger: the {name} epsilon that remained is more than the entries leave.")
