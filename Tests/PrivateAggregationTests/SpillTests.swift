@@ -38,7 +38,7 @@ enum Division: CaseIterable {
       rowsPerThread: rows,
       tables: tables,
       workPerThread: work,
-      pieceSize: 128,
+      pieceSize: self == .file || self == .tablesThenFile ? 512 : 128,
       addingThreads: self == .tables ? 1 : 2
     )
   }
