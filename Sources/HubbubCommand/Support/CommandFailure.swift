@@ -55,9 +55,9 @@ extension CommandFailure {
     case .start(let day):
       self.init(
         status: .invalid,
-        message: "the schedule cannot begin on \(day): not every month has it, or the last run would "
-          + "end after the year 9999; write another `from: YYYY-MM-DD` under `schedule`, or name "
-          + "another day by --day; nothing was spent"
+        message: "the schedule cannot begin on \(day): not every month has the day, or the last "
+          + "run would end after the year 9999; write another `from: YYYY-MM-DD` under `schedule`, "
+          + "or name another day by --day; nothing was spent"
       )
     case .stored(let error):
       self.init(

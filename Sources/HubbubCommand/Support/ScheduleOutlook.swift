@@ -108,7 +108,8 @@ struct ScheduleOutlook {
     if isConcentrated { return "an account that adds up zCDP charges each run by itself" }
     guard let certified = pricing.certified else {
       return isSelecting
-        ? "there is no delta to certify with beside that of selecting cells; the policy can leave one"
+        ? "there is no delta to certify with beside that of selecting cells; write `delta` under "
+          + "`schedule`"
         : "there is no delta to certify with; write `delta` under `budget`, or allow one in the "
           + "policy"
     }
