@@ -48,31 +48,94 @@ import Testing
     #expect(outcome.output == "0\n" + Self.counts)
   }
 
-  private func failure(_ reason: String) -> String {
+  private func failure(_ reason: String, isHeld: Bool) -> String {
     """
-    Error: HERE/room: a temporary file for signals that do not fit the memory fails (\(reason)); make \
-    room, name another folder in TMPDIR, or allow more memory. The loss is held: `hubbub report \
-    spec.yaml --ledger l --id a` finishes the release at no further cost.
-
+    Error: HERE/room: a temporary file for signals that may not fit the memory fails (\(reason)); make \
+    room, name another folder in TMPDIR, or allow more memory
     """
+      + (isHeld
+        ? ". The loss is held: `hubbub report spec.yaml --ledger l --id a` finishes the release at no "
+          + "further cost.\n"
+        : "; nothing was spent\n")
   }
 
-  @Test func `is exit 3 where its file may not grow, and can be taken up`() throws {
-    let outcome = try run("(ulimit -f 512; \(Self.report) > /dev/null); echo $?; ls -A room; again")
-    #expect(outcome.output == "3\n" + Self.counts)
-    #expect(outcome.errors.hasSuffix(failure("File too large")), "\(outcome.errors)")
+  /// Signals of which all are counted, and as many bytes of which none is.
+  private static let none = "sed -i 's/,CA,/,XX,/' signals.csv; "
+  private static let held = "hubbub ledger history l | grep -cE 'reserve|open'\n"
+
+  @Test(arguments: ["", none], ["48M", "4G"])
+  func `is exit 3 before anything is held where the folder takes no file`(
+    change: String,
+    memory: String
+  ) throws {
+    let outcome = try run(
+      """
+      \(change)head -3 signals.csv > few.csv; mv few.csv signals.csv; export TMPDIR="$PWD/nowhere"
+      hubbub report spec.yaml --ledger l --id a --threads 1 --memory \(memory); echo $?; \(Self.held)
+      """
+    )
+    #expect(outcome.output == "3\n0\n")
+    let errors = failure("No such file or directory", isHeld: false)
+      .replacingOccurrences(of: "/room:", with: "/nowhere:")
+    #expect(outcome.errors.hasSuffix(errors), "\(outcome.errors)")
+  }
+
+  @Test(arguments: ["", none])
+  func `is exit 3 before anything is held where its file may not grow`(change: String) throws {
+    let outcome = try run(
+      "\(change)(ulimit -f 512; \(Self.report) > /dev/null); echo $?; ls -A room; \(Self.held)"
+    )
+    #expect(outcome.output == "3\n0\n")
+    #expect(outcome.errors.hasSuffix(failure("File too large", isHeld: false)), "\(outcome.errors)")
+  }
+
+  @Test
+  func `is exit 3 before anything is held where the size of a file that may not grow is unknown`()
+    throws
+  {
+    let outcome = try run(
+      """
+      head -3 signals.csv | gzip > few; mv few signals.csv
+      (ulimit -f 512; \(Self.report) > /dev/null); echo $?; \(Self.held)
+      """
+    )
+    #expect(outcome.output == "3\n0\n")
+    #expect(outcome.errors.hasSuffix(failure("File too large", isHeld: false)), "\(outcome.errors)")
+  }
+
+  /// A disk of 256 KiB at the folder of temporary files.
+  private static func onSmallDisk(_ command: String) -> String {
+    "unshare -m sh -c 'mount -t tmpfs -o size=256k tmpfs room; \(command); echo $?'\n"
+  }
+
+  @Test(.enabled(if: Machine.canMount, "needs to be root, to mount a disk"), arguments: ["", none])
+  func `is exit 3 before anything is held where its disk has no room`(change: String) throws {
+    let outcome = try run(change + Self.onSmallDisk("\(Self.report) > /dev/null") + Self.held)
+    #expect(outcome.output == "3\n0\n")
+    #expect(
+      outcome.errors.hasSuffix(failure("No space left on device", isHeld: false)),
+      "\(outcome.errors)"
+    )
   }
 
   @Test(.enabled(if: Machine.canMount, "needs to be root, to mount a disk"))
-  func `is exit 3 where its disk is full, and can be taken up`() throws {
+  func `takes no room where its memory certainly holds all rows`() throws {
+    let report = "hubbub report spec.yaml --ledger l --id a --threads 1 --memory 4G"
+    let outcome = try run(Self.onSmallDisk("\(report) > /dev/null 2>&1") + "again")
+    #expect(outcome.output == "0\n" + Self.counts)
+  }
+
+  @Test(.enabled(if: Machine.canMount, "needs to be root, to mount a disk"))
+  func `is exit 3 where compressed signals fill its disk, and can be taken up`() throws {
     let outcome = try run(
-      """
-      unshare -m sh -c 'mount -t tmpfs -o size=256k tmpfs room; \(Self.report) > /dev/null; echo $?'
-      again
-      """
+      "gzip signals.csv; mv signals.csv.gz signals.csv\n"
+        + Self.onSmallDisk("\(Self.report) > /dev/null") + "again"
     )
     #expect(outcome.output == "3\n" + Self.counts)
-    #expect(outcome.errors.hasSuffix(failure("No space left on device")), "\(outcome.errors)")
+    #expect(
+      outcome.errors.hasSuffix(failure("No space left on device", isHeld: true)),
+      "\(outcome.errors)"
+    )
   }
 
   @Test(.enabled(if: Machine.canInject, "needs strace, which may trace here"))

@@ -33,7 +33,9 @@ struct TwoWays {
     options.blockSize = blockSize
     options.partCount = parts
     let plan = try AggregationPlan(specification)
-    let raw = try SignalStream(specification).aggregate(
+    var stream = try SignalStream(specification)
+    try stream.makeFile(for: plan, options: options)
+    let raw = try stream.aggregate(
       under: plan,
       key: key,
       options: options,

@@ -103,7 +103,10 @@ enum Division: CaseIterable {
     }
   }
 
-  @Test func `stop the run where their file cannot be made`() throws {
+  @Test(arguments: Division.allCases)
+  func `stop the run where their file cannot be made, whether or not they need it`(
+    division: Division
+  ) throws {
     let folder = try TemporaryDirectory()
     let files = try `Parallel aggregation`.manySignals(folder, seed: 1)
     let ways = TwoWays(
@@ -119,14 +122,14 @@ enum Division: CaseIterable {
       _ = try ways.parallel(
         threads: 3,
         blockSize: 500,
-        memory: Division.file.plan,
+        memory: division.plan,
         temporaryFolder: nowhere
       )
     }
     let message = SignalFileError(path: "/x", kind: .temporary(code: ENOSPC)).description
     #expect(
       message == """
-        /x: a temporary file for signals that do not fit the memory fails (No space left on device); \
+        /x: a temporary file for signals that may not fit the memory fails (No space left on device); \
         make room, name another folder in TMPDIR, or allow more memory
         """
     )

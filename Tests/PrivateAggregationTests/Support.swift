@@ -135,8 +135,9 @@ enum Samples {
 
   /// The exact bounded counts of a specification: signals, then units.
   static func counts(_ specification: ReportSpecification, seed: UInt64 = 1) throws -> [[Int64]] {
-    let stream = try SignalStream(specification)
+    var stream = try SignalStream(specification)
     let plan = try AggregationPlan(specification)
+    try stream.makeFile(for: plan, options: AggregationOptions())
     let raw = try stream.aggregate(under: plan, key: key(seed), progress: nil)
     return raw.counts
   }

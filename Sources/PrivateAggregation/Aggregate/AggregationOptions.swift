@@ -24,6 +24,11 @@ public struct AggregationOptions: Sendable, Hashable {
   /// The folder of temporary files, for tests; that of the environment where it is left out.
   var temporaryFolder: String?
 
+  /// How the memory is divided for so many cells.
+  func division(cells: Int) -> MemoryPlan {
+    division ?? MemoryPlan(memory: memory, threads: threads, cells: cells)
+  }
+
   /// Makes options.
   ///
   /// - Parameters:

@@ -26,13 +26,14 @@ final class ParallelAggregation: @unchecked Sendable {
   private let rows: [RowBuffer]
   /// The bytes of the tables of all parts.
   private let tables = Atomic<Int>(0)
-  /// The file of what does not fit, once there is anything.
-  private let file = Mutex<SpillFile?>(nil)
+  /// The file of what does not fit.
+  private let file: SpillFile
   private let failure = Mutex<SignalFileError?>(nil)
 
   init(
     _ specification: ReportSpecification,
     source: BlockSource,
+    file: SpillFile,
     meter: ProgressMeter,
     cellCount: Int,
     key: ChoiceKey,
@@ -40,6 +41,7 @@ final class ParallelAggregation: @unchecked Sendable {
   ) {
     precondition(cellCount < RowBuffer.mostCells, "fewer cells than a row can tell apart")
     self.source = source
+    self.file = file
     self.meter = meter
     self.cellCount = cellCount
     self.key = key
@@ -47,8 +49,7 @@ final class ParallelAggregation: @unchecked Sendable {
     rules = SignalRules(specification)
     bounds = specification.bounds
     let threads = options.threads
-    let memory =
-      options.division ?? MemoryPlan(memory: options.memory, threads: threads, cells: cellCount)
+    let memory = options.division(cells: cellCount)
     self.memory = memory
     // Where a unit is looked for is nobody's business; which cells it keeps does not depend on it.
     let words = ChoiceKey.drawn().words
@@ -70,7 +71,7 @@ final class ParallelAggregation: @unchecked Sendable {
       work.decode(on: thread)
     }
     // What was written is joined by the rest, so that all the memory can add up.
-    if file.withLock({ $0 != nil }) {
+    if !file.isEmpty {
       DispatchQueue.concurrentPerform(iterations: options.threads) { thread in
         do throws(SignalFileError) {
           try work.makeRoom(work.rows[thread], from: thread, RowPiece(), isLast: true)
@@ -125,7 +126,7 @@ final class ParallelAggregation: @unchecked Sendable {
     for step in 0..<parts.count {
       // Beginning where other threads are unlikely to be.
       let part = (step + thread * parts.count / options.threads) % parts.count
-      if let file = try fileIfNeeded() {
+      if tables.load(ordering: .relaxed) >= memory.tables {
         try piece.write(rows, part: part, to: file)
       } else {
         let growth = parts[part].add(rows, part, to: makeTable)
@@ -135,33 +136,13 @@ final class ParallelAggregation: @unchecked Sendable {
     rows.reset(isLast: isLast)
   }
 
-  /// The temporary file, from when the tables have no more room.
-  private func fileIfNeeded() throws(SignalFileError) -> SpillFile? {
-    guard tables.load(ordering: .relaxed) >= memory.tables else { return nil }
-    var made: SpillFile?
-    var failure: SignalFileError?
-    file.withLock { file in
-      if file == nil {
-        let folder = options.temporaryFolder ?? SpillFile.systemFolder
-        do throws(SignalFileError) {
-          file = try SpillFile(in: folder, partCount: parts.count)
-        } catch {
-          failure = error
-        }
-      }
-      made = file
-    }
-    if let failure { throw failure }
-    return made
-  }
-
   // MARK: - Adding up
 
   private func tally() throws(SignalFileError) -> (signals: [Int64], units: [Int64]) {
     let total = CellTally(cellCount: cellCount)
     let gathered = Mutex(())
     let next = Atomic<Int>(0)
-    let file = file.withLock { $0 }
+    let file = file.isEmpty ? nil : file
     let threads = memory.addingThreads
     let held = tables.load(ordering: .relaxed)
     let work = file == nil ? memory.workPerThread : memory.workPerThread(besides: held)

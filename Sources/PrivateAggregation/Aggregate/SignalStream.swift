@@ -11,6 +11,9 @@ struct SignalStream {
   /// The readers of what cannot be opened twice.
   private let kept: [String: SignalReader]
   private let bytesInAll: Int?
+  private let room: SpillRoom
+  /// The file for what may not fit the memory.
+  private(set) var file: SpillFile?
 
   /// Opens every file once and reads its header.
   ///
@@ -25,20 +28,43 @@ struct SignalStream {
     let paths = try SignalFiles.expand(specification.files)
     var sizes: Int? = 0
     var kept: [String: SignalReader] = [:]
+    var room = SpillRoom(specification)
     for path in paths {
       let reader = try SignalReader(path: path, names: decoder.names, format: specification.format)
       let size = reader.progress.size
       sizes = sizes.flatMap { sum in size.map { sum + $0 } }
+      room.add(reader)
       if path == "-" || size == nil { kept[path] = reader }
     }
     self.decoder = decoder
     self.paths = paths
     self.kept = kept
     bytesInAll = sizes
+    self.room = room
+  }
+
+  /// Makes the temporary file for what may not fit the memory, with all the room that it can take.
+  ///
+  /// - Privacy: Whether it is made, and whether there is room, follows from what is public: from the
+  ///   sizes of the files and the options. It is made whether or not any signal will need it; so a
+  ///   folder that does not take it is known before a signal is read.
+  /// - Throws: `SignalFileError` where it cannot be made.
+  mutating func makeFile(
+    for plan: AggregationPlan,
+    options: AggregationOptions
+  ) throws(SignalFileError) {
+    guard plan.selection == nil, file == nil else { return }
+    let memory = options.division(cells: plan.cellCount)
+    file = try SpillFile(
+      in: options.temporaryFolder ?? SpillFile.systemFolder,
+      partCount: options.partCount,
+      room: room.bytes(under: memory, threads: options.threads, partCount: options.partCount)
+    )
   }
 
   /// Reads every signal on all threads and adds up what the bounds let through.
   ///
+  /// - Precondition: `makeFile` was called for the same plan and options.
   /// - Throws: `SignalFileError` where a file as a whole fails; single records never do.
   consuming func aggregate(
     under plan: AggregationPlan,
@@ -49,6 +75,7 @@ struct SignalStream {
     guard plan.selection == nil else {
       return try aggregateOneByOne(under: plan, key: key, progress: progress)
     }
+    guard let file else { preconditionFailure("a temporary file is made before signals are read") }
     let kept = kept
     let names = decoder.names
     let format = specification.format
@@ -65,6 +92,7 @@ struct SignalStream {
     let aggregation = ParallelAggregation(
       specification,
       source: source,
+      file: file,
       meter: meter,
       cellCount: plan.cellCount,
       key: key,

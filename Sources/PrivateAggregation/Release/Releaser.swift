@@ -22,7 +22,7 @@ public struct ReleaseOutcome: Sendable, Hashable {
   public let replayed: Bool
 }
 
-/// Carries a plan through: look up, read headers, reserve, open, aggregate, noise, commit.
+/// Carries a plan through: look up, read headers, make room, reserve, open, aggregate, noise, commit.
 ///
 /// - Privacy: A release costs the loss of its plan, once for each id. Nothing but the release depends
 ///   on a signal.
@@ -91,10 +91,16 @@ public struct Releaser<Ledger: BudgetLedger>: Sendable {
     let request = ReservationRequest(plan, id: id, analyst: analyst, day: day, run: run)
     if let stored = try await stored(request) { return try replay(stored) }
     // Opening files reads their headers, so what can be refused is refused before; and a missing
-    // column is found before anything is held.
+    // column, or a disk without room, is found before anything is held.
     do { try await ledger.check(request) } catch { throw .ledger(error) }
     let signals: SignalStream
-    do { signals = try SignalStream(plan.specification) } catch { throw .file(error) }
+    do {
+      var opened = try SignalStream(plan.specification)
+      try opened.makeFile(for: plan, options: options)
+      signals = opened
+    } catch {
+      throw .file(error)
+    }
     let outcome: ReservationOutcome
     do { outcome = try await ledger.reserve(request) } catch { throw .ledger(error) }
     switch consume outcome {

@@ -72,6 +72,9 @@ final class ByteSource {
     }
   }
 
+  /// Whether more bytes come out of the file than are in it.
+  var isCompressed: Bool { inflater != nil || zstandard != nil }
+
   /// The first bytes of the file as it is stored, up to four.
   var signature: [UInt8] { (0..<min(4, blockCount)).map { block[$0] } }
 

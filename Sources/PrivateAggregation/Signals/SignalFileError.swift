@@ -92,7 +92,7 @@ extension SignalFileError: CustomStringConvertible {
         "\(place): \(format) is not read by this version; convert it to CSV or JSON Lines, for "
         + "example by Polars, DuckDB or pyarrow through standard input (`files: \"-\"`)"
     case .temporary(let code):
-      return "\(place): a temporary file for signals that do not fit the memory fails "
+      return "\(place): a temporary file for signals that may not fit the memory fails "
         + "(\(String(cString: strerror(code)))); make room, name another folder in TMPDIR, or allow "
         + "more memory"
     case .temporaryDamaged:

@@ -86,6 +86,9 @@ final class SignalReader {
   /// The bytes that were read so far, before decompression, and the size of the file if it has one.
   var progress: (bytesRead: Int, size: Int?) { (source.bytesRead, source.size) }
 
+  /// The size of what is read, in bytes; `nil` where it is not known before it was read.
+  var plainSize: Int? { source.isCompressed ? nil : source.size }
+
   /// The bytes of the record that was read last, its line end with it; only where lines are counted.
   var record: ByteSlice {
     ByteSlice(base: buffer.bytes + buffer.record.lowerBound, count: buffer.record.count)

@@ -31,7 +31,7 @@ final class SpillFile: @unchecked Sendable {
   }
 
   /// The bytes behind a sealed piece that show whether it was altered.
-  private static let tagSize = 16
+  static let tagSize = 16
   private static let keyWords = 4
 
   /// The folder that the file is in.
@@ -40,12 +40,22 @@ final class SpillFile: @unchecked Sendable {
   private let key: SecretMemory
   private let index: Mutex<Index>
 
-  /// Opens a file for the pieces of so many parts.
+  /// Opens a file for the pieces of so many parts, and takes so many bytes of the disk for it.
   ///
-  /// - Throws: `SignalFileError` where no file can be made.
-  init(in folder: String, partCount: Int) throws(SignalFileError) {
+  /// - Parameters:
+  ///   - folder: The folder that it is in.
+  ///   - partCount: The number of parts.
+  ///   - room: The bytes that it will need at most; `nil` where nobody knows.
+  /// - Throws: `SignalFileError` where no file can be made, or none of that size.
+  init(in folder: String, partCount: Int, room: Int? = 0) throws(SignalFileError) {
     self.folder = folder
-    descriptor = try Self.open(in: folder)
+    let opened = try Self.open(in: folder)
+    let failure = Self.take(room, for: opened)
+    guard failure == 0 else {
+      close(opened)
+      throw SignalFileError(path: folder, kind: .temporary(code: failure))
+    }
+    descriptor = opened
     // One word more tells whether the key is there: in a forked child it is not.
     key = SecretMemory(count: Self.keyWords + 1)
     var stream = KeyedStream()
@@ -78,6 +88,29 @@ final class SpillFile: @unchecked Sendable {
     }
     return opened
   }
+
+  /// Takes room on the disk for a file; zero, or the number of the error.
+  ///
+  /// A limit on the size of files is no limit of the disk: whoever starts the program sets it. Under one
+  /// a file whose size nobody knows is not begun.
+  private static func take(_ room: Int?, for descriptor: Int32) -> Int32 {
+    var limit = rlimit()
+    guard getrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &limit) == 0 else { return errno }
+    guard limit.rlim_cur == .max || room.map({ UInt64($0) <= limit.rlim_cur }) == true else {
+      return EFBIG
+    }
+    guard let room, room > 0 else { return 0 }
+    while true {
+      let failure = posix_fallocate(descriptor, 0, off_t(room))
+      if failure != EINTR { return failure }
+    }
+  }
+
+  /// Whether nothing was written.
+  var isEmpty: Bool { index.withLock { $0.number == 0 } }
+
+  /// The bytes that were written.
+  var size: Int { index.withLock { $0.end } }
 
   /// The pieces of a part.
   func pieces(of part: Int) -> [Piece] { index.withLock { $0.pieces[part] } }

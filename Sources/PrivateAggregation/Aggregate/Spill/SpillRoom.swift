@@ -1,0 +1,77 @@
+// SpillRoom.swift: how large a temporary file can get, by the sizes of the signal files alone.
+// SPDX-License-Identifier: Apache-2.0
+
+import PrivacyAccounting
+
+/// How large the temporary file of an aggregation can get, whatever the signals are.
+///
+/// A record that counts has the bytes of its unit, those of a listed value for each key that has a
+/// column of its own, and what divides them. Its row has the bytes of the unit, eight more where days or
+/// weeks tell units apart, and four or twenty-four of its own. So a file of so many bytes makes
+/// rows of at most so many, and no more than that are ever written.
+///
+/// - Privacy: It follows from the specification, the sizes of the files and their headers, which are
+///   public; so does whether a disk has the room.
+struct SpillRoom {
+  /// More bytes than any disk has, and few enough to multiply.
+  private static let mostBytes = 1 << 50
+  /// What a piece takes besides rows: its header, what a reader may touch, and the tag of its seal.
+  private static let pieceOverhead = 8 + RowBuffer.longestRow + SpillFile.tagSize
+  /// What a JSON object takes besides its texts: braces, quotes of a name, a colon, a line feed.
+  private static let objectOverhead = 6
+
+  /// The bytes of day or week in front of a unit.
+  private let labelSize: Int
+  /// The bytes that listed values take at least, in columns other than that of the unit.
+  private let valuesSize: Int
+  /// The bytes of all rows at most; `nil` where a file has no size of its own.
+  private(set) var rows: Int? = 0
+
+  init(_ specification: ReportSpecification) {
+    labelSize = specification.privacyUnit == .person ? 0 : 8
+    // Two columns may be one; the values of that are counted once.
+    var sizes: [String: Int] = [:]
+    let unit = specification.columns[.unit]?.name
+    for key in specification.groupBy where key.column != .time {
+      guard let name = specification.columns[key.column]?.name, name != unit else { continue }
+      sizes[name] = specification.cells[key]?.values.map(\.utf8.count).min() ?? 0
+    }
+    valuesSize = sizes.values.reduce(0, +)
+  }
+
+  /// Counts a file in, by its size and its header.
+  mutating func add(_ reader: SignalReader) {
+    guard let sum = rows, let size = reader.plainSize else {
+      rows = nil
+      return
+    }
+    let bytes = min(size, Self.mostBytes)
+    let ratio = ratio(besides: (reader.layout?.fieldCount ?? Self.objectOverhead) + valuesSize)
+    // A last record may do without its line end: one row more.
+    let more = (bytes / ratio.bytes + 1) * ratio.row + RowBuffer.longestRow + labelSize
+    rows = min(sum + more, Self.mostBytes * 8)
+  }
+
+  /// The largest row for the bytes of its record, where those beside the unit are so many.
+  private func ratio(besides overhead: Int) -> (row: Int, bytes: Int) {
+    // Rows get no larger for their records beyond the shortest unit that stands elsewhere.
+    let longest = PackedBytes.mostBytes + 1
+    var worst = (row: 1, bytes: 1)
+    for count in 1...longest {
+      let unit = count + labelSize
+      let row = unit > PackedBytes.mostBytes ? RowBuffer.longestRow + 4 + unit : 4 + unit
+      if row * worst.bytes > worst.row * (count + overhead) { worst = (row, count + overhead) }
+    }
+    return worst
+  }
+
+  /// The bytes that the file takes at most; zero where all rows certainly stay in memory, `nil` where
+  /// that is not known.
+  func bytes(under memory: MemoryPlan, threads: Int, partCount: Int) -> Int? {
+    guard let rows else { return nil }
+    // Long units take up to 3.5 times their bytes where they stand; each part one piece more.
+    guard 4 * rows + partCount * memory.pieceSize > memory.rowsPerThread else { return 0 }
+    // Each time that rows are written they are at least 128 KiB, in less than 23 KiB of overhead.
+    return rows + rows / 4 + (threads + 1) * partCount * Self.pieceOverhead
+  }
+}
