@@ -19,6 +19,8 @@ enum ShortRecords: CaseIterable {
   case days
   /// The same in JSON Lines.
   case objects
+  /// Many of them, in all parts.
+  case manyUnits
   /// Units of many bytes.
   case longestUnits
 
@@ -26,7 +28,7 @@ enum ShortRecords: CaseIterable {
     let names: [SignalColumn: String] =
       switch self {
       case .oneByte: [.unit: "u", .region: "u"]
-      case .longUnits, .longestUnits: [.unit: "u", .region: "v"]
+      case .longUnits, .manyUnits, .longestUnits: [.unit: "u", .region: "v"]
       case .days: [.unit: "u", .time: "u", .region: "v"]
       case .objects: [.unit: "u", .region: "u"]
       }
@@ -36,7 +38,7 @@ enum ShortRecords: CaseIterable {
   var value: String {
     switch self {
     case .oneByte: "a"
-    case .longUnits, .longestUnits, .days: "w"
+    case .longUnits, .manyUnits, .longestUnits, .days: "w"
     case .objects: "0123456789abcdef"
     }
   }
@@ -44,35 +46,43 @@ enum ShortRecords: CaseIterable {
   func write(in folder: TemporaryDirectory) throws -> String {
     switch self {
     case .oneByte:
-      return try folder.write("u\n" + String(repeating: "a\n", count: 200_000), to: "a.csv")
+      return try folder.write("u\n" + String(repeating: "a\n", count: 60_000), to: "a.csv")
     case .longUnits:
       let record = "0123456789abcdef,w\n"
-      return try folder.write("u,v\n" + String(repeating: record, count: 60_000), to: "a.csv")
+      return try folder.write("u,v\n" + String(repeating: record, count: 15_000), to: "a.csv")
+    case .manyUnits:
+      let records = (0..<unitCount).map { "\(1_000_000_000_000_000 + $0),w\n" }
+      return try folder.write("u,v\n" + records.joined(), to: "a.csv")
     case .days:
       let record = "2026-11-24,w\n"
-      return try folder.write("u,v\n" + String(repeating: record, count: 60_000), to: "a.csv")
+      return try folder.write("u,v\n" + String(repeating: record, count: 15_000), to: "a.csv")
     case .objects:
       let record = "{\"u\":\"\(value)\"}\n"
-      return try folder.write(String(repeating: record, count: 60_000), to: "a.jsonl")
+      return try folder.write(String(repeating: record, count: 15_000), to: "a.jsonl")
     case .longestUnits:
       let record = String(repeating: "x", count: 300_000) + ",w\n"
-      return try folder.write("u,v\n" + String(repeating: record, count: 15), to: "a.csv")
+      return try folder.write("u,v\n" + String(repeating: record, count: 5), to: "a.csv")
     }
   }
 
-  /// The least rows that a thread may hold, where they do; and everything is written.
+  /// Few parts, so that few signals fill them.
+  static let partCount = 64
+  private static let piece = RowBuffer.pieceSize / 4
+
+  /// Everything is written; in proportion to its parts a thread holds as few rows as it ever does.
   var division: MemoryPlan {
-    let pieces = 512 * (RowBuffer.pieceSize / 4)
-    return MemoryPlan(
+    MemoryPlan(
       usable: 0,
-      // One unit is in one part, so rows that are as short take as little as they can.
-      rowsPerThread: self == .oneByte ? 500_000 : pieces + 512 << 10,
+      // One unit is in one part, and takes a piece of that alone.
+      rowsPerThread: self == .manyUnits ? Self.partCount * (Self.piece + 1024) : 100_000,
       tables: 0,
       workPerThread: 1 << 40,
-      pieceSize: RowBuffer.pieceSize / 4,
+      pieceSize: Self.piece,
       addingThreads: 1
     )
   }
+
+  var unitCount: Int64 { self == .manyUnits ? 15_000 : 1 }
 
   func specification(_ path: String) throws -> ReportSpecification {
     try Samples.specification(
@@ -93,7 +103,8 @@ enum ShortRecords: CaseIterable {
     let plan = try AggregationPlan(specification)
     var options = AggregationOptions(threads: 1)
     options.division = records.division
-    options.blockSize = 100_000
+    options.blockSize = 50_000
+    options.partCount = ShortRecords.partCount
     options.temporaryFolder = folder.path
     var stream = try SignalStream(specification)
     try stream.makeFile(for: plan, options: options)
@@ -108,7 +119,7 @@ enum ShortRecords: CaseIterable {
       options: options,
       progress: nil
     )
-    #expect(raw.counts[1] == [1])
+    #expect(raw.counts[1] == [records.unitCount])
     #expect(file.size > 0)
     #expect(file.size <= room, "\(file.size) of \(room)")
     #expect(4 * file.size > room, "\(file.size) of \(room)")
@@ -124,12 +135,12 @@ enum ShortRecords: CaseIterable {
     var room = SpillRoom(specification)
     let names = ["u", "v"]
     room.add(try SignalReader(path: specification.files[0], names: names, format: nil))
-    // 1.14 MB make rows of 40 for 19 bytes: 2.4 MB.
+    // 285 kB make rows of 40 for 19 bytes: 600 kB.
     let rows = try #require(room.rows)
-    #expect((2_400_000...2_400_200).contains(rows))
+    #expect((600_000...600_200).contains(rows))
     let small = MemoryPlan(memory: 1, threads: 1, cells: 1)
     let large = MemoryPlan(memory: 1 << 30, threads: 1, cells: 1)
-    #expect(try #require(room.bytes(under: small, threads: 1, partCount: 512)) > 2_400_000)
+    #expect(try #require(room.bytes(under: small, threads: 1, partCount: 512)) > 600_000)
     #expect(room.bytes(under: large, threads: 1, partCount: 512) == 0)
     let pipe = Pipe()
     try pipe.fileHandleForWriting.close()

@@ -69,9 +69,9 @@ struct SpillRoom {
   /// that is not known.
   func bytes(under memory: MemoryPlan, threads: Int, partCount: Int) -> Int? {
     guard let rows else { return nil }
-    // Long units take up to 3.5 times their bytes where they stand; each part one piece more.
-    guard 4 * rows + partCount * memory.pieceSize > memory.rowsPerThread else { return 0 }
-    // Each time that rows are written they are at least 128 KiB, in less than 23 KiB of overhead.
+    // What is left over behind long units is at most as much again; each part has one piece more.
+    guard 3 * rows + partCount * memory.pieceSize > memory.rowsPerThread else { return 0 }
+    // Each time that rows are written they are at least 128 KiB, with less than 23 KiB of overhead.
     return rows + rows / 4 + (threads + 1) * partCount * Self.pieceOverhead
   }
 }
