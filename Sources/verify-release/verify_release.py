@@ -24,9 +24,11 @@ to be believed: it follows from a few numbers in the file. This program derives 
      choice of cells tells nothing about the data; the digests of the lists follow from them. Where
      cells were found in the data instead, they were selected at random, at a cost of their own: the
      threshold follows from that cost and the bounds, and the cells stand in the order of their bytes.
+     Of a list beside such keys the release need not hold all values: that list is not verified.
   6. The digests. The body is the file without the line of the certificate.
   7. The signature (Ed25519), if there is one, and --public-key to insist on one by a certain key.
-  8. With --ledger, the ledger of the owner: that every entry is linked to the one before it, that
+  8. With --ledger, the ledger of the owner: that every entry is linked to the one before it and
+     follows from it, each run being the next of a schedule that was paid and still stands, that
      this release was paid before it was made, and that no budget was passed.
 
 It cannot show that the noise was really drawn, or that the data is what it is said to be: for that
@@ -242,7 +244,8 @@ SIGNATURE = {
     "algorithm": one_of("ed25519"), "public_key": DIGEST,
     "value": like("[0-9a-f]{128}", "128 lower-case hexadecimal digits"),
 }
-ID = like(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}", "1 to 128 letters, digits, dots, _ and -")
+ID_PATTERN = r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}"
+ID = like(ID_PATTERN, "1 to 128 letters, digits, dots, _ and -")
 MOST_RUNS = 10_000
 SCHEDULE = {
     "name": ID, "every": one_of("day", "week", "month"), "days": pair(day), "day": day,
@@ -588,6 +591,44 @@ def largest_delta(epsilon, release, times, delta):
     return 1 - sound * (1 - Fraction(total - weighted * last // unit, unit))
 
 
+TIME = (r"(\d{4}-\d\d-\d\d)(?:[Tt ](\d\d):(\d\d)(?::(\d\d)(?:[.,]\d+)?)?"
+        r"(?:[Zz]|([+-])(\d\d)(?::?(\d\d))?)?)?")
+
+
+def moment(written):
+    """A time in UTC as a spec writes it, a date alone being 00:00, in seconds; None for any other
+    text. A leap second counts with the second before it."""
+    parts = re.fullmatch(TIME, written, re.ASCII)
+    if parts is None:
+        return None
+    date, *clock, sign, hours, minutes = parts.groups(default="0")
+    try:
+        days = datetime.date.fromisoformat(date).toordinal()
+    except ValueError:
+        return None
+    hour, minute, second, hours, minutes = map(int, (*clock, hours, minutes))
+    if hour > 23 or minute > 59 or second > 60 or hours > 23 or minutes > 59:
+        return None
+    ahead = (hours * 60 + minutes) * (-60 if sign == "-" else 60)
+    return days * 86_400 + hour * 3600 + minute * 60 + min(second, 59) - ahead
+
+
+def check_window(release, found):
+    """The window has two ends, one after the other; the run of a schedule has one wherever times
+    are read, which is so for keys of time and where a person is protected by the day or week."""
+    query, schedule = release["query"], release.get("schedule")
+    timed = (release["privacy"]["unit"] != "person"
+             or any(key["name"] in ("day", "week", "month") for key in query["keys"]))
+    if "window" not in query:
+        if schedule is not None and timed:
+            found.append("query: the run of a schedule counts its own period where times are read, "
+                         "but there is no window.")
+        return
+    begin, end = moment(query["window"]["from"]), moment(query["window"]["to"])
+    if begin is None or end is None or begin >= end:
+        found.append("query: the window is not from one time to a later one.")
+
+
 def check_days(schedule, window, found):
     first = datetime.date.fromisoformat(schedule["days"][0])
     every, times, run = schedule["every"], schedule["times"], schedule["run"]
@@ -607,17 +648,35 @@ def check_days(schedule, window, found):
         found.append(f"schedule: its last run begins on {last}, not on {schedule['days'][1]}.")
     if schedule["day"] != here:
         found.append(f"schedule: run {run} begins on {here}, not on {schedule['day']}.")
-    # Both ends are dates, or dates and times in UTC, so that texts compare as times do.
-    if window is not None and not (window["from"].startswith(schedule["day"])
-                                   and window["to"] <= after + window["from"][10:]):
+    if window is None:
+        return
+    begin, end, own, next_own = map(moment, (window["from"], window["to"], here, after))
+    if begin is None or end is None or not (own <= begin < own + 86_400
+                                            and end <= next_own + begin - own):
         found.append(f"query: the window is not a part of the run's own period, which is from "
                      f"{schedule['day']} to {after}.")
+
+
+def schedule_name(dataset, spec):
+    """The name of the schedule of a spec in the ledger: both names with a dot between, and where
+    they cannot be read off it, a hash of both; None where that is no id."""
+    kept = [re.sub(r"[^A-Za-z0-9._-]", "-", name) for name in (dataset, spec)]
+    name = ".".join(kept)
+    if kept != [dataset, spec] or "." in dataset or not re.fullmatch(ID_PATTERN, name):
+        both = "".join(f"{len(part.encode())}:{part}" for part in (dataset, spec))
+        digest = hashlib.sha256(both.encode()).hexdigest()[:12]
+        name = f"{name.lstrip('._-') or 'schedule'}-{digest}"
+    return name if re.fullmatch(ID_PATTERN, name) else None
 
 
 def check_schedule(release, found):
     schedule = release.get("schedule")
     if schedule is None:
         return
+    name = schedule_name(release["dataset"], release["name"])
+    if schedule["name"] != name:
+        found.append(f"schedule: its name is {shown(schedule['name'])}, but it follows from the data "
+                     f"set and the name of the spec as {shown(name)}.")
     check_days(schedule, release["query"].get("window"), found)
     measures, times = release["measures"], schedule["times"]
     if not measures or any(Fraction(measure["scale"]) != sensitivity(measure["name"],
@@ -744,6 +803,15 @@ def check_selection(release, found):
                      f"rule, its cost and the bounds it follows as {derived}.")
 
 
+LONGEST_VALUE = 256  # bytes
+
+
+def can_be_found(value):
+    """Whether a value can be one that was found in signals."""
+    return (1 <= len(value.encode()) <= LONGEST_VALUE
+            and not any(ord(sign) < 0x20 or ord(sign) == 0x7F for sign in value))
+
+
 def check_selected_cells(release, found):
     """Cells that were selected: in the order of their bytes, each once; of lists, only their values
     can be counted, since some were not selected."""
@@ -757,6 +825,9 @@ def check_selected_cells(release, found):
             if len(values) > key["count"]:
                 found.append(f"cells: {shown(key['name'])} has more values than its list.")
             continue
+        if not all(can_be_found(value) for value in values):
+            found.append(f"cells: {shown(key['name'])} has a value that no signal can add: one has "
+                         f"1 to {LONGEST_VALUE} bytes and no control character.")
         digest = hashlib.sha256("".join(value + "\n" for value in values).encode()).hexdigest()
         if len(values) != key["count"] or digest != key["list_sha256"]:
             found.append(f"cells: the values of {shown(key['name'])} are not those that its key "
@@ -991,6 +1062,108 @@ def check_chain(entries, found):
         previous = entry["hash"]
 
 
+DECLARED = members({"every": one_of("day", "week", "month"), "days": each(text),
+                    "rule": one_of("sum", "certified"), "epsilon": fraction(), "delta": fraction()})
+RUN = members({"schedule": ID, "run": integer(1), "epsilon": fraction(), "delta": fraction()})
+SPEND = ("epsilon", "delta", "day", "analyst", "slices", "policy")
+
+
+def said_by(entry, rule):
+    """What the column `policy` says of a schedule or of a run; None where it says neither."""
+    try:
+        said = json.loads(entry["policy"])
+        rule(said, "policy")
+    except (TypeError, ValueError, RecursionError, Malformed):
+        return None
+    return said
+
+
+class History:
+    """Ids and schedules, followed from entry to entry. A run carries no loss of its own, so that
+    each must be the next one of a schedule that was paid and still stands."""
+
+    def __init__(self):
+        self.releases, self.schedules, self.begun = {}, {}, {}
+
+    def follow(self, entry):
+        """Whether an entry follows from those before it."""
+        name, kind = entry["release_id"], entry["kind"]
+        if kind == "create" or (kind == "spend" and name is None):
+            return True
+        if name is None or not self.moves(name, kind, entry):
+            return False
+        if kind == "schedule":
+            declared = said_by(entry, DECLARED)
+            self.schedules[name] = {"entry": entry, "declared": declared, "released": 0,
+                                    "pending": None, "opened": False}
+            return declared is not None
+        if kind == "reserve" and entry["policy"] is not None:
+            return self.holds(name, entry)
+        schedule = self.schedules.get(self.begun.get(name))
+        if kind == "void":
+            return self.gives_back(name, schedule)
+        if schedule is not None and kind == "open":
+            schedule["opened"] = True
+        if schedule is not None and kind == "commit":
+            del self.begun[name]
+            schedule["released"] += 1
+            schedule["pending"] = None
+        return True
+
+    def moves(self, name, kind, entry):
+        """An id goes from reserve over open to commit, each under the attempt that came last; what
+        is given back is what was held, and only then may the id be used again."""
+        last = self.releases.get(name)
+        if kind in ("reserve", "spend", "schedule"):
+            self.releases[name] = dict(entry, state=kind)
+            return last is None or last["state"] == "void"
+        if last is None or last["dataset"] != entry["dataset"]:
+            return False
+        if kind == "resume":
+            last["attempt"] = entry["attempt"]
+            return last["state"] in ("reserve", "open")
+        state, last["state"] = last["state"], kind
+        if kind == "void":
+            return state in ("reserve", "schedule") and all(
+                last[column] == entry[column] for column in SPEND)
+        return last["attempt"] == entry["attempt"] and (
+            kind == "open" and state in ("reserve", "open")
+            or kind == "commit" and state == "open" and last["digest"] == entry["digest"])
+
+    def holds(self, name, entry):
+        """Holds a run: the next one, of a schedule that is declared, not voided, and the same."""
+        run = said_by(entry, RUN)
+        schedule = None if run is None else self.schedules.get(run["schedule"])
+        if schedule is None or schedule["pending"] is not None:
+            return False
+        declared, paid = schedule["declared"], schedule["entry"]
+        schedule["pending"] = name
+        self.begun[name] = run["schedule"]
+        return (all(paid[column] == entry[column]
+                    for column in ("dataset", "digest", "analyst", "slices"))
+                and all(declared[part] == run[part] for part in ("epsilon", "delta"))
+                and (entry["epsilon"], entry["delta"]) == (None, None)
+                and run["run"] == schedule["released"] + 1
+                and declared["days"][schedule["released"]:][:1] == [entry["day"]])
+
+    def gives_back(self, name, schedule):
+        """Gives back a run, or a schedule of which no run was ever opened."""
+        if schedule is not None:
+            del self.begun[name]
+            schedule["pending"] = None
+        schedule = self.schedules.pop(name, None)
+        return schedule is None or not schedule["opened"] and schedule["pending"] is None
+
+
+def check_history(entries, found):
+    history = History()
+    for entry in entries:
+        if not history.follow(entry):
+            found.append(f"ledger: entry {entry['position']} ({shown(entry['kind'])} of "
+                         f"{shown(entry['release_id'])}) does not follow from those before it.")
+            return
+
+
 def cost(spends, touches):
     """What spends cost an account: slices are disjoint except that a person is in so many."""
     whole, slices = Fraction(0), {}
@@ -1134,6 +1307,8 @@ def check_ledger(release, data, path, found):
     entries, bodies = entries_of(path)
     before = len(found)
     check_chain(entries, found)
+    if len(found) == before:
+        check_history(entries, found)
     if len(found) > before:
         return
     certificate = release["certificate"]
@@ -1194,6 +1369,7 @@ def findings_of(data, public_key=None, ledger=None):
     except Malformed as error:
         return [f"the file: this is not a release: {error}."], None
     check_noise(release, found)
+    check_window(release, found)
     check_schedule(release, found)
     check_selection(release, found)
     check_cells(release, found)
@@ -1230,6 +1406,27 @@ def self_test():
     return half_width(Fraction(8), Fraction(1, 20)) == 24
 
 
+LARGE_DELTA = Fraction(1, 1000)
+
+
+def notes_on(release):
+    """What is no fault but has to be known."""
+    notes = []
+    deltas = [("this release", release["privacy"]["delta"])]
+    if "schedule" in release:
+        deltas.append(("all runs of its schedule", release["schedule"]["delta"]))
+    for what, delta in deltas:
+        if Fraction(delta) > LARGE_DELTA:
+            notes.append(f"Warning: delta {brief(delta)} of {what} is above {LARGE_DELTA}; with a "
+                         "chance that large nothing may be protected, whatever epsilon is.")
+    for key in release["query"]["keys"] if "selection" in release else []:
+        if key["name"] not in release["selection"]["keys"]:
+            notes.append(f"Not verified: the list of {shown(key['name'])}, its count "
+                         f"{brief(key['count'])} and its digests; cells were selected, so the "
+                         "release need not hold all of it.")
+    return notes
+
+
 def describe(release, ledger):
     """What holds, in plain sentences."""
     privacy, cells = release["privacy"], len(release["cells"])
@@ -1260,7 +1457,7 @@ def describe(release, ledger):
         lines.append("Only the ledger (--ledger), or a digest noted elsewhere, can show that it "
                      "is the one that was paid:")
         lines.append(f"  body_sha256 {release['certificate']['body_sha256']}")
-    return "\n".join(lines)
+    return "\n".join(lines + notes_on(release))
 
 
 def main(arguments=None):

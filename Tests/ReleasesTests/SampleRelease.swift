@@ -128,7 +128,7 @@ struct SampleRelease: Sendable {
     )
     let certified = loss.certified(delta: schedule.delta)
     return ReleasedSchedule(
-      name: try ReleaseID("signals-2026.weekly-intent"),
+      name: try ReleasedSchedule.name(dataset: "signals-2026", spec: name) ?? ReleaseID("none"),
       every: schedule.every,
       first: first.label,
       last: schedule.every.day(schedule.times - 1, from: first).label,

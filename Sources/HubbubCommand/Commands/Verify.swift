@@ -11,7 +11,9 @@ struct Verify: ParsableCommand {
     discussion: """
       Without a ledger it looks at the release alone: its form, sensitivities, scales, losses, \
       half-widths, cells and digests. With --ledger it also compares the release with the one that \
-      was paid and kept. Ends with 1 where anything differs. For example
+      was paid and kept, and derives the whole ledger again, as `hubbub ledger verify` does. Ends \
+      with 1 where anything differs. A list of which only selected cells are in the release cannot \
+      be verified, and is named. For example
 
         hubbub verify out/release.json
         hubbub verify out/release.json --public-key owner.pem
@@ -38,6 +40,7 @@ struct Verify: ParsableCommand {
     if place.ledger != nil, let release = verification.release {
       let ledger = try LedgerPlace.open(place.ledger)
       findings += try Self.compared(verification, release, with: ledger)
+      findings += try Self.damage(to: ledger)
     }
     switch output.format {
     case .text:
@@ -53,6 +56,7 @@ struct Verify: ParsableCommand {
         if let key = verification.release?.receipt.signature?.publicKey {
           text += "It is signed by the key \(key).\n"
         }
+        text += verification.notes.map { $0 + "\n" }.joined()
       } else {
         text += "The release does not hold.\n"
       }
@@ -66,6 +70,7 @@ struct Verify: ParsableCommand {
       }
       var members: [(String, JSONText)] = [
         ("holds", .flag(findings.isEmpty)), ("findings", .list(list)),
+        ("notes", .list(verification.notes.map { .text($0) })),
       ]
       if let key = verification.release?.receipt.signature?.publicKey {
         members.append(("signed_by", .text(key)))
@@ -97,6 +102,18 @@ struct Verify: ParsableCommand {
         derived: "an id that this ledger keeps under that account; it has no such release"
       )
     ]
+  }
+
+  /// What does not follow in the ledger itself: a release is paid only in a history that holds.
+  private static func damage(to ledger: OpenedLedger) throws(CommandFailure) -> [Finding] {
+    let found = try asking { () throws(LedgerError) in try ledger.verify(head: nil) }
+    return found.findings.map { sentence in
+      Finding(
+        what: "the ledger",
+        claimed: "an account in a ledger that does not hold (\(sentence))",
+        derived: "one in a ledger that follows from its entries"
+      )
+    }
   }
 
   /// The digest under which a release was committed, or `nil` where none was.

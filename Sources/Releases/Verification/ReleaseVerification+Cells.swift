@@ -41,6 +41,7 @@ extension ReleaseVerification {
       let isSelected = body.selection?.keys.contains(key.name) ?? false
       // A list has a value; what was selected may have none.
       if !isSelected, key.count < 1 { findings.append(empty(key)) }
+      if isSelected { findings += selectable(found.values, of: key) }
       findings +=
         body.selection == nil || isSelected
         ? list(found.values, of: key) : most(found.values, of: key)

@@ -12,7 +12,21 @@ extension ReleaseVerification {
   /// Derives the days and the price of all runs from one run.
   static func schedule(of body: ReleaseBody) -> [Finding] {
     guard let schedule = body.schedule else { return [] }
-    return days(of: schedule, in: body) + price(of: schedule, in: body)
+    return name(of: schedule, in: body) + days(of: schedule, in: body)
+      + price(of: schedule, in: body)
+  }
+
+  private static func name(of schedule: ReleasedSchedule, in body: ReleaseBody) -> [Finding] {
+    let name = ReleasedSchedule.name(dataset: body.dataset, spec: body.name)
+    guard schedule.name != name else { return [] }
+    return [
+      Finding(
+        what: "schedule.name",
+        claimed: schedule.name.description,
+        derived: (name?.description ?? "none")
+          + ", which follows from the data set and the name of the spec"
+      )
+    ]
   }
 
   private static func days(of schedule: ReleasedSchedule, in body: ReleaseBody) -> [Finding] {
@@ -48,13 +62,14 @@ extension ReleaseVerification {
     }
     compare("days", schedule.last, schedule.times - 1)
     compare("day", schedule.day, schedule.run - 1)
-    let next = schedule.every.day(schedule.run, from: first).label
-    if let window = body.query.window, !Self.isWithin(window, from: schedule.day, to: next) {
+    let day = schedule.every.day(schedule.run - 1, from: first)
+    let next = schedule.every.day(schedule.run, from: first)
+    if let window = body.query.window, !Self.isWithin(window, from: day, to: next) {
       findings.append(
         Finding(
           what: "query.window",
-          claimed: "\(window[0]) to \(window[1])",
-          derived: "a part of the run's own period, from \(schedule.day) to \(next)"
+          claimed: window.joined(separator: " to "),
+          derived: "a part of the run's own period, from \(day.label) to \(next.label)"
         )
       )
     }
@@ -62,12 +77,11 @@ extension ReleaseVerification {
   }
 
   /// Whether a window begins on a day and does not reach beyond the same time of the next period's.
-  ///
-  /// Both ends are written as dates, or as dates and times in UTC, so that texts compare as times.
-  private static func isWithin(_ window: [String], from day: String, to next: String) -> Bool {
-    guard window.count == 2, window[0].hasPrefix(day) else { return false }
-    return window[1].utf8.lexicographicallyPrecedes((next + window[0].dropFirst(10)).utf8)
-      || window[1] == next + window[0].dropFirst(10)
+  private static func isWithin(_ window: [String], from day: CivilDay, to next: CivilDay) -> Bool {
+    guard let (from, to) = seconds(of: window), CivilDay(ofSecond: from) == day else {
+      return false
+    }
+    return to <= next.firstSecond + (from - day.firstSecond)
   }
 
   private static func price(of schedule: ReleasedSchedule, in body: ReleaseBody) -> [Finding] {

@@ -57,6 +57,26 @@ extension ReleaseVerification {
     return findings
   }
 
+  /// The most bytes of a value that was found in signals.
+  private static let longestValue = 256
+
+  /// Holds the selected values of a key to what can be found in signals.
+  static func selectable(_ values: [String], of key: ReleasedKey) -> [Finding] {
+    let impossible = values.first { value in
+      !(1...longestValue).contains(value.utf8.count)
+        || value.utf8.contains { $0 < 0x20 || $0 == 0x7F }
+    }
+    guard let impossible else { return [] }
+    return [
+      Finding(
+        what: "cells, key \(key.name)",
+        claimed: "the value '\(impossible)'",
+        derived: "values of 1 to \(longestValue) bytes without control characters: no signal adds "
+          + "another"
+      )
+    ]
+  }
+
   /// Holds selected cells to the order of their bytes, in which each appears once.
   static func selectedOrder(of body: ReleaseBody) -> [Finding] {
     for index in body.cells.indices.dropFirst()

@@ -34,7 +34,7 @@ struct Forgery: Sendable, CustomTestStringConvertible {
   }
 
   static let all: [Forgery] =
-    ofSchedules + [
+    ofSchedules + ofWindows + [
       Forgery(
         "wrong scale",
         [("\"scale\":\"12\"", "\"scale\":\"6\"")],

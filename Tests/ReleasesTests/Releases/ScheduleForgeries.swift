@@ -47,6 +47,11 @@ extension Forgery {
 
   /// Forged schedules.
   static let ofSchedules: [Forgery] = [
+    run(
+      "another name in the ledger",
+      [("\"signals-2026.weekly-intent\"", "\"signals-2026.weekly\"")],
+      finding: "schedule.name: the release has signals-2026.weekly; it should have signals-2026."
+    ),
     run("price understated by a grain", [epsilon(certified - grain)], finding: cost),
     run("price halved", [epsilon(certified / 2)], finding: cost),
     run("price overstated by ten grains", [epsilon(certified + 10 * grain)], finding: cost),

@@ -15,6 +15,8 @@ struct SelectedRelease: Sendable, CustomTestStringConvertible {
   var total: Int? = nil
   var epsilon = Rational(1, 4)
   var delta = Rational(1, 1_000_000_000)
+  /// The keys without a list: the region, or the intent too.
+  var keys = ["region"]
   var cells = [["01001", "home.loan"], ["06037", "auto.suv"], ["06037", "home.loan"]]
 
   var testDescription: String { "\(rule), \(epsilon), \(delta), \(cells.count) cells" }
@@ -53,12 +55,14 @@ struct SelectedRelease: Sendable, CustomTestStringConvertible {
       query: ReleaseQuery(
         keys: [
           ReleasedKey(name: "region", selected: cells.map { $0[0] }),
-          ReleasedKey(
-            name: "intent",
-            count: 2,
-            listSHA256: SampleRelease.digest(of: intents.map { $0 + "\n" }.joined()),
-            fileSHA256: nil
-          ),
+          keys.count == 2
+            ? ReleasedKey(name: "intent", selected: cells.map { $0[1] })
+            : ReleasedKey(
+              name: "intent",
+              count: 2,
+              listSHA256: SampleRelease.digest(of: intents.map { $0 + "\n" }.joined()),
+              fileSHA256: nil
+            ),
         ],
         filters: [:],
         window: nil,
@@ -80,7 +84,7 @@ struct SelectedRelease: Sendable, CustomTestStringConvertible {
         rule: rule,
         loss: try PrivacyLoss(epsilon: epsilon, delta: delta),
         threshold: selection.threshold,
-        keys: ["region"]
+        keys: keys
       ),
       cells: cells.enumerated().map { ReleasedCell(values: $1, counts: [Int64(300 + $0)]) },
       remaining: RemainingBudget(lifetime: try PrivacyLoss(epsilon: 9), daily: nil, analyst: nil)

@@ -9,7 +9,7 @@ import TestSupport
 import Testing
 
 /// A ledger in which the second of three daily runs is released, between other spends.
-private struct PaidRun {
+struct PaidRun {
   let folder: TemporaryDirectory
   let ledger: String
   let release: Release
@@ -153,7 +153,10 @@ struct `A run and the ledger that paid for it` {
       ("\"to\":\"2026-11-03\"", "\"to\":\"2026-11-04\""),
       ("\"from\":\"2026-11-02\"", "\"from\":\"2026-11-03\""),
     ],
-    [("\"name\":\"signals-2026.weekly-intent\"", "\"name\":\"signals-2026.another\"")],
+    [
+      ("\"name\":\"weekly-intent\"", "\"name\":\"another\""),
+      ("\"name\":\"signals-2026.weekly-intent\"", "\"name\":\"signals-2026.another\""),
+    ],
     [
       ("\"epsilon\":\"3\"", "\"epsilon\":\"4\""), ("\"times\":3", "\"times\":4"),
       ("\"2026-11-03\"],\"delta\"", "\"2026-11-04\"],\"delta\""),

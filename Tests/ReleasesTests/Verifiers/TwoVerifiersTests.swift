@@ -50,6 +50,10 @@ struct `Two verifiers` {
         schedule: (.month, 20, 7, Rational(1, 1_000_000_000))
       ),
       SampleRelease(epsilon: 1000, confidence: Rational(999, 1000)),
+      SampleRelease(window: ["2026-11-01T23:59:60.5+01:00", "2026-11-02 00:00z"]),
+      SampleRelease(window: ["2026-11-01t22:30", "2026-11-01T22:30-0001"]),
+      .runByDay, .runOfPersonDays, SampleRelease(name: "für alle", schedule: (.month, 3, 1, .zero)),
+      SampleRelease(name: "", schedule: (.month, 3, 1, .zero)),
       SampleRelease(
         keys: [("region", (0..<700).map { "r\($0)" }), ("stage", ["a", "b", "c"])],
         confidence: Rational(99, 100)
