@@ -16,7 +16,7 @@ struct RawAggregate: ~Copyable {
 
   /// Adds up what the units of a table keep in listed cells, or in cells that were found.
   init(_ table: consuming UnitTable, found: FoundCells?, under plan: AggregationPlan) {
-    let cellCount = found?.count ?? plan.cellCount
+    let cellCount = found?.numbers ?? plan.cellCount
     var signals = [Int64](repeating: 0, count: cellCount)
     var units = [Int64](repeating: 0, count: cellCount)
     // No sum can run over: each counts signals that were read, and nobody reads 2^63 of them.
@@ -25,12 +25,15 @@ struct RawAggregate: ~Copyable {
       units[Int(cell)] += 1
     }
     if let found {
-      let cells = (0..<cellCount).map { FoundCell(values: found.values(of: $0), units: units[$0]) }
+      // A cell without units is never selected; most such numbers are not those of a cell any more.
+      let cells = units.indices.filter { units[$0] > 0 }.map {
+        (number: $0, cell: FoundCell(values: found.values(of: $0), units: units[$0]))
+      }
       // In the order of their bytes, which tells nothing of where they were seen.
-      let order = cells.indices.sorted { FoundCell.isBefore(cells[$0], cells[$1]) }
-      self.found = order.map { cells[$0] }
-      signals = order.map { signals[$0] }
-      units = order.map { units[$0] }
+      let sorted = cells.sorted { FoundCell.isBefore($0.cell, $1.cell) }
+      self.found = sorted.map(\.cell)
+      signals = sorted.map { signals[$0.number] }
+      units = sorted.map(\.cell.units)
     }
     counts = plan.measures.map { $0.measure == .signals ? signals : units }
   }

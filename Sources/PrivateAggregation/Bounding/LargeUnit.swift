@@ -34,16 +34,21 @@ struct LargeUnit {
     return true
   }
 
-  /// Takes a new cell in, in place of the one with the largest priority where there are `limit`.
-  mutating func offer(_ new: UnitCell, limit: Int) {
-    if cells.count < limit {
+  /// Takes a new cell in, in place of the one with the largest priority where there are `limit`;
+  /// returns the cell that is not kept then, that or the new one.
+  @discardableResult
+  mutating func offer(_ new: UnitCell, limit: Int) -> UInt32? {
+    guard cells.count == limit else {
       insert(new)
-    } else if UnitCell.isBefore(new, cells[0]) {
-      places[cells[0].cell] = nil
-      cells[0] = new
-      places[new.cell] = 0
-      sink()
+      return nil
     }
+    guard UnitCell.isBefore(new, cells[0]) else { return new.cell }
+    let lost = cells[0].cell
+    places[lost] = nil
+    cells[0] = new
+    places[new.cell] = 0
+    sink()
+    return lost
   }
 
   private mutating func insert(_ new: UnitCell) {

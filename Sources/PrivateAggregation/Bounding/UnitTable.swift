@@ -85,7 +85,9 @@ struct UnitTable {
       }
     }
     let priority = priority(unit.priorities, cell)
-    offer(UnitCell(priority: priority, cell: cell, count: 1), to: index)
+    found?.keep(cell)
+    let lost = offer(UnitCell(priority: priority, cell: cell, count: 1), to: index)
+    if let found, let lost { found.letGo(lost) }
   }
 
   /// The priority of a cell or of one of its signals: by a listed cell's number, a found cell's bytes.
@@ -98,12 +100,12 @@ struct UnitTable {
     return signal == 0 ? priorities.priority(cell) : priorities.priority(cell, signal: signal)
   }
 
-  /// Takes in a cell that a unit does not keep, if it is among the smallest.
-  private mutating func offer(_ new: UnitCell, to index: Int) {
+  /// Takes in a cell that a unit does not keep, if it is among the smallest; returns the cell that is
+  /// not kept then, the new one or one that had to leave.
+  private mutating func offer(_ new: UnitCell, to index: Int) -> UInt32? {
     let unit = units[index]
     if unit.capacity == 0 {
-      large[unit.offset].offer(new, limit: bounds.cellsPerUnit)
-      return
+      return large[unit.offset].offer(new, limit: bounds.cellsPerUnit)
     }
     let range = unit.offset..<(unit.offset + Int(unit.count))
     guard Int(unit.count) == bounds.cellsPerUnit else {
@@ -119,11 +121,14 @@ struct UnitTable {
       }
       slots[units[index].offset + Int(unit.count)] = new
       units[index].count += 1
-      return
+      return nil
     }
     var worst = unit.offset
     for slot in range where UnitCell.isBefore(slots[worst], slots[slot]) { worst = slot }
-    if UnitCell.isBefore(new, slots[worst]) { slots[worst] = new }
+    guard UnitCell.isBefore(new, slots[worst]) else { return new.cell }
+    let lost = slots[worst].cell
+    slots[worst] = new
+    return lost
   }
 
   /// Moves a unit's slots to where there is twice the room.

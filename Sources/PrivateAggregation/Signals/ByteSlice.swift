@@ -24,6 +24,29 @@ struct ByteSlice {
     return String(validating: buffer, as: UTF8.self) != nil
   }
 
+  /// Whether a valid UTF-8 text has characters that steer what shows it: the controls C0, DEL and C1,
+  /// those of the direction of text (the property Bidi_Control), and separators of lines and paragraphs.
+  var hasControls: Bool {
+    var index = 0
+    while index < count {
+      let byte = base[index]
+      if byte < 0x20 || byte == 0x7F { return true }
+      // The three that begin such a character in UTF-8; more bytes follow in a valid text.
+      if byte == 0xC2 || byte == 0xD8, index + 1 < count {
+        let next = base[index + 1]
+        if byte == 0xC2 ? next < 0xA0 : next == 0x9C { return true }
+      } else if byte == 0xE2, index + 2 < count {
+        switch (base[index + 1], base[index + 2]) {
+        // U+200E and U+200F, U+2028 to U+202E; U+2066 to U+2069.
+        case (0x80, 0x8E...0x8F), (0x80, 0xA8...0xAE), (0x81, 0xA6...0xA9): return true
+        default: break
+        }
+      }
+      index += 1
+    }
+    return false
+  }
+
   /// The bytes of the first `length` characters (Unicode scalars) of a valid UTF-8 text.
   func prefix(scalars length: Int) -> ByteSlice {
     var index = 0

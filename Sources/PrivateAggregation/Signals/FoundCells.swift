@@ -2,42 +2,65 @@
 // Reference: `docs/decisions/0006-private-cells.md`.
 // SPDX-License-Identifier: Apache-2.0
 
-/// The full cells of signals that were read, numbered in the order in which they were first seen.
+/// The full cells that some unit keeps, of the signals that were read so far.
+///
+/// A cell that no unit keeps any more is forgotten, and its number is given to another one: however
+/// many values a unit has, no more cells stay than all units may keep, and the one just read.
 ///
 /// - Privacy: Secret, as every cell that is found may be one unit's alone. The numbers depend on the
 ///   order of rows, so nothing that is decided about a cell follows from its number: choices use its
 ///   label, a keyed hash of its bytes, and what is released is sorted.
+/// - Complexity: Memory for at most as many cells as were ever kept at a time, and their bytes.
 final class FoundCells {
   /// The most bytes of one value; a signal with a longer one contributes nothing.
   static let longestValue = 256
 
-  private var table: ByteTable
+  private struct Cell {
+    var bytes: [UInt8]
+    var label: UInt64
+    /// The number of units that keep it.
+    var holders: Int
+  }
+
   private let keyCount: Int
+  private let hash: SipHash
+  private let hashMask: UInt64
+  private var cells: [Cell] = []
+  private var unused: [UInt32] = []
+  /// Numbers of cells, looked for from the place on that the label says; `nobody` where there is none.
+  private var places: [UInt32]
   private var scratch: [UInt8] = []
+
+  private static let nobody = UInt32.max
 
   /// Makes an empty table.
   ///
   /// - Parameters:
   ///   - keyCount: The values of one cell.
   ///   - key: The key of the release's choices, from which labels follow.
-  init(keyCount: Int, key: ChoiceKey) {
+  ///   - hashMask: The bits of a label that say where to look; few make cells collide, for tests.
+  init(keyCount: Int, key: ChoiceKey, hashMask: UInt64 = .max) {
     self.keyCount = keyCount
+    self.hashMask = hashMask
     // Words 2 and 3 hash units; a cell's bytes begin with a length, and are hashed under 0 and 3.
-    table = ByteTable(hash: SipHash(key: (key.words.0, key.words.3)))
+    hash = SipHash(key: (key.words.0, key.words.3))
+    places = Array(repeating: Self.nobody, count: 64)
   }
 
-  /// The number of cells.
-  var count: Int { table.count }
+  /// All cells have smaller numbers; so many were there at a time.
+  var numbers: Int { cells.count }
+
+  /// The number of cells that are there.
+  var count: Int { cells.count - unused.count }
 
   /// Forgets the values of a cell that was not completed.
   func begin() { scratch.removeAll(keepingCapacity: true) }
 
   /// Adds the value of the next key; tells whether a cell can have it.
   ///
-  /// That is a text of 1 to `longestValue` bytes without control characters.
+  /// That is a text of 1 to `longestValue` bytes, all of which show and none of which moves others.
   func append(_ value: ByteSlice) -> Bool {
-    guard value.count > 0, value.count <= Self.longestValue else { return false }
-    for byte in value.buffer where byte < 0x20 || byte == 0x7F { return false }
+    guard 1...Self.longestValue ~= value.count, !value.hasControls else { return false }
     scratch.append(UInt8(truncatingIfNeeded: value.count))
     scratch.append(UInt8(truncatingIfNeeded: value.count >> 8))
     scratch.append(contentsOf: value.buffer)
@@ -45,22 +68,84 @@ final class FoundCells {
   }
 
   /// The number of the cell with the values that were added.
+  ///
+  /// It stands for that cell as long as a unit keeps it. One that is new is to be kept, or let go,
+  /// before the next is looked for.
   func number() -> UInt32 {
-    let index = scratch.withUnsafeBufferPointer { bytes in
-      bytes.baseAddress.map { table.add(ByteSlice(base: $0, count: bytes.count)) }
+    let label = scratch.withUnsafeBufferPointer { bytes in
+      bytes.baseAddress.map { hash(ByteSlice(base: $0, count: bytes.count)) } ?? 0
     }
-    guard let index, let number = UInt32(exactly: index), number < .max else {
-      preconditionFailure("fewer than 2^32 cells fit into memory")
+    var place = home(label)
+    while places[place] != Self.nobody {
+      let cell = cells[Int(places[place])]
+      if cell.label == label, cell.bytes == scratch { return places[place] }
+      place = (place + 1) & (places.count - 1)
     }
+    let cell = Cell(bytes: Array(scratch), label: label, holders: 0)
+    let number: UInt32
+    if let last = unused.popLast() {
+      number = last
+      cells[Int(number)] = cell
+    } else {
+      number = UInt32(cells.count)
+      precondition(number < Self.nobody, "fewer than 2^32 cells fit into memory")
+      cells.append(cell)
+    }
+    places[place] = number
+    if count * 4 >= places.count * 3 { grow() }
     return number
   }
 
+  /// Notes that one unit more keeps a cell.
+  func keep(_ number: UInt32) { cells[Int(number)].holders += 1 }
+
+  /// Notes that a unit keeps a cell no longer, and forgets one that nobody keeps.
+  func letGo(_ number: UInt32) {
+    cells[Int(number)].holders -= 1
+    guard cells[Int(number)].holders == 0 else { return }
+    vacate(number)
+    cells[Int(number)].bytes = []
+    unused.append(number)
+  }
+
+  /// Takes a cell out of `places` and closes the gap in the row of those behind it.
+  private func vacate(_ number: UInt32) {
+    let mask = places.count - 1
+    var gap = home(cells[Int(number)].label)
+    while places[gap] != number { gap = (gap + 1) & mask }
+    var place = (gap + 1) & mask
+    while places[place] != Self.nobody {
+      // It may move up to the gap unless it would then stand before its home.
+      let distance = (place - home(cells[Int(places[place])].label)) & mask
+      if distance >= (place - gap) & mask {
+        places[gap] = places[place]
+        gap = place
+      }
+      place = (place + 1) & mask
+    }
+    places[gap] = Self.nobody
+  }
+
+  private func home(_ label: UInt64) -> Int {
+    Int(truncatingIfNeeded: label & hashMask) & (places.count - 1)
+  }
+
+  private func grow() {
+    let old = places
+    places = Array(repeating: Self.nobody, count: old.count * 2)
+    for number in old where number != Self.nobody {
+      var place = home(cells[Int(number)].label)
+      while places[place] != Self.nobody { place = (place + 1) & (places.count - 1) }
+      places[place] = number
+    }
+  }
+
   /// What tells a cell apart where units choose among theirs: a keyed hash of its bytes.
-  func label(of cell: UInt32) -> UInt64 { table.hash(of: Int(cell)) }
+  func label(of cell: UInt32) -> UInt64 { cells[Int(cell)].label }
 
   /// The values of a cell, in the order of the keys.
   func values(of cell: Int) -> [String] {
-    var rest = table.bytes(of: cell)
+    var rest = cells[cell].bytes[...]
     return (0..<keyCount).map { _ in
       let length = Int(rest[rest.startIndex]) | Int(rest[rest.startIndex + 1]) << 8
       let value = rest.dropFirst(2).prefix(length)

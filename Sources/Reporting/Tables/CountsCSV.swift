@@ -10,8 +10,10 @@ import Releases
 ///
 /// The columns are the keys in the order of the query, then for each measure its noisy count and
 /// its half-width, the same in every row. Fields are quoted where [RFC4180] asks for it or a space
-/// stands at an end; rows end with a line feed. Values are never altered: one that a spreadsheet
-/// takes for a formula stays as it was listed, so import such columns as text.
+/// stands at an end; rows end with a line feed. Listed values are never altered: one that a
+/// spreadsheet takes for a formula stays as it was listed, so import such columns as text. Of values
+/// that were found in signals, one that begins with `=`, `+`, `-`, `@` or a tab gets a single quote in
+/// front, and so does one that begins with single quotes and then one of these.
 ///
 /// - Privacy: Post-processing of a release; it costs nothing.
 /// - Reference: [RFC4180] section 2.
@@ -33,13 +35,14 @@ public enum CountsCSV {
       append(name, to: &bytes)
     }
     bytes.append(UInt8(ascii: "\n"))
+    let isFound = body.query.keys.map { body.selection?.keys.contains($0.name) == true }
     let halfWidths = body.measures.map { Array(",\($0.halfWidth)".utf8) }
     for cell in body.cells {
       var isFirst = true
-      for value in cell.values {
+      for (value, isFound) in zip(cell.values, isFound) {
         if !isFirst { bytes.append(UInt8(ascii: ",")) }
         isFirst = false
-        append(value, to: &bytes)
+        append(isFound && startsFormula(value) ? "'" + value : value, to: &bytes)
       }
       for (count, halfWidth) in zip(cell.counts, halfWidths) {
         if !isFirst { bytes.append(UInt8(ascii: ",")) }
@@ -50,6 +53,12 @@ public enum CountsCSV {
       bytes.append(UInt8(ascii: "\n"))
     }
     return String(decoding: bytes, as: UTF8.self)
+  }
+
+  /// Whether a spreadsheet may take a value for a formula, now or once it has lost a quote.
+  private static func startsFormula(_ value: String) -> Bool {
+    let first = value.utf8.first { $0 != UInt8(ascii: "'") }
+    return first.map { "=+-@\t".utf8.contains($0) } ?? false
   }
 
   private static func append(_ field: String, to bytes: inout [UInt8]) {
