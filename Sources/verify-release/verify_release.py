@@ -806,10 +806,15 @@ def check_selection(release, found):
 LONGEST_VALUE = 256  # bytes
 
 
+# Characters that control what shows them, or the direction or the lines of text.
+STEERING = [(0, 0x1F), (0x7F, 0x9F), (0x61C, 0x61C), (0x200E, 0x200F), (0x2028, 0x202E),
+            (0x2066, 0x2069)]
+
+
 def can_be_found(value):
     """Whether a value can be one that was found in signals."""
     return (1 <= len(value.encode()) <= LONGEST_VALUE
-            and not any(ord(sign) < 0x20 or ord(sign) == 0x7F for sign in value))
+            and not any(first <= ord(sign) <= last for sign in value for first, last in STEERING))
 
 
 def check_selected_cells(release, found):

@@ -64,7 +64,7 @@ extension ReleaseVerification {
   static func selectable(_ values: [String], of key: ReleasedKey) -> [Finding] {
     let impossible = values.first { value in
       !(1...longestValue).contains(value.utf8.count)
-        || value.utf8.contains { $0 < 0x20 || $0 == 0x7F }
+        || value.unicodeScalars.contains(where: steers)
     }
     guard let impossible else { return [] }
     return [
@@ -75,6 +75,15 @@ extension ReleaseVerification {
           + "another"
       )
     ]
+  }
+
+  /// Whether a character controls what shows it, or the direction or the lines of text: a signal with
+  /// one adds nothing to selected cells.
+  private static func steers(_ character: Unicode.Scalar) -> Bool {
+    switch character.value {
+    case 0..<0x20, 0x7F...0x9F, 0x61C, 0x200E...0x200F, 0x2028...0x202E, 0x2066...0x2069: true
+    default: false
+    }
   }
 
   /// Holds selected cells to the order of their bytes, in which each appears once.

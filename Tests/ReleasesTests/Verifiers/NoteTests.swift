@@ -75,7 +75,10 @@ import Testing
     #expect(verification.notes == [Self.list.replacing("count 2", with: "count 1000")])
   }
 
-  @Test(arguments: ["", "a\u{7}b", "\u{7F}", "a\nb", String(repeating: "x", count: 257)])
+  @Test(arguments: [
+    "", "a\u{7}b", "\u{7F}", "\u{9B}31m", "a\u{61C}", "\u{202E}a", "\u{2028}", "\u{2069}", "a\nb",
+    String(repeating: "x", count: 257),
+  ])
   func `are not enough where a selected value cannot be one of a signal`(value: String) throws {
     let bytes = try SelectedRelease(cells: [[value, "home.loan"]]).release().encoded()
     let found = ReleaseVerification(of: bytes).findings.map(\.description)
