@@ -48,9 +48,10 @@ struct RawAggregate: ~Copyable {
   /// - Privacy: Each measure costs its epsilon; together they cost what was reserved.
   consuming func noised(
     by plan: AggregationPlan,
-    spending reservation: consuming OpenReservation
+    spending reservation: consuming OpenReservation,
+    threads: Int
   ) -> NoisyAggregate {
-    NoisyAggregate(self, plan, charge: reservation.charged())
+    NoisyAggregate(self, plan, charge: reservation.charged(), threads: threads)
   }
 
   /// Hands the counts over and forgets them.

@@ -16,14 +16,19 @@ struct NoisyAggregate: ~Copyable {
   let cells: [[String]]?
   private let charge: Charge
 
-  /// Draws noise for every cell of every measure, each measure under a key of its own.
+  /// Draws noise for every cell of every measure, each measure under keys of its own.
   ///
   /// Cells that nobody listed are selected first, under a key of their own; noise is drawn for those
   /// that are kept.
   ///
   /// - Privacy: Sums are held within 64 bits, and raised to zero where the spec asks for that; both
   ///   follow the noise and cost nothing.
-  init(_ raw: consuming RawAggregate, _ plan: AggregationPlan, charge: consuming Charge) {
+  init(
+    _ raw: consuming RawAggregate,
+    _ plan: AggregationPlan,
+    charge: consuming Charge,
+    threads: Int
+  ) {
     var (exact, found) = raw.take()
     if let selection = plan.selection, let all = found {
       let kept = SelectedCells.draw(all.map(\.units), by: selection.selection)
@@ -33,8 +38,8 @@ struct NoisyAggregate: ~Copyable {
     cells = found.map { $0.map(\.values) }
     let nonnegative = plan.specification.nonnegative
     counts = zip(plan.measures, exact).map { measure, exact in
-      var values = [Int64](repeating: 0, count: exact.count)
-      DiscreteLaplaceSampler(scale: measure.scale).fill(&values)
+      let sampler = DiscreteLaplaceSampler(scale: measure.scale)
+      var values = CellNoise.draws(exact.count, by: sampler, threads: threads)
       for index in values.indices {
         let (sum, overflow) = values[index].addingReportingOverflow(exact[index])
         let held = overflow ? (values[index] < 0 ? Int64.min : Int64.max) : sum

@@ -151,7 +151,7 @@ public struct Releaser<Ledger: BudgetLedger>: Sendable {
     } catch {
       throw .interrupted(error, id: id)
     }
-    let noisy = raw.noised(by: plan, spending: open)
+    let noisy = raw.noised(by: plan, spending: open, threads: options.threads)
     let created = Timestamp.text(clock())
     let counts = noisy.counts
     let cells = noisy.cells
