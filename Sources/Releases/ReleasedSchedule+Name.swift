@@ -2,7 +2,6 @@
 // Reference: `docs/formats.md`, section "Declared schedules".
 // SPDX-License-Identifier: Apache-2.0
 
-import Crypto
 import PrivacyAccounting
 
 extension ReleasedSchedule {
@@ -38,10 +37,6 @@ extension ReleasedSchedule {
   /// The first 12 hexadecimal digits of SHA-256 of both names, each behind its number of bytes.
   private static func digest(_ dataset: String, _ spec: String) -> String {
     let text = "\(dataset.utf8.count):\(dataset)\(spec.utf8.count):\(spec)"
-    let digits = Array("0123456789abcdef")
-    return SHA256.hash(data: Array(text.utf8)).prefix(6).reduce(into: "") { name, byte in
-      name.append(digits[Int(byte >> 4)])
-      name.append(digits[Int(byte & 15)])
-    }
+    return String(ReleaseVerification.sha256(Array(text.utf8)).prefix(12))
   }
 }
