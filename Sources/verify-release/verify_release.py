@@ -151,13 +151,18 @@ def boolean(value, place):
         raise Malformed(f"{place} must be true or false, not {shown(value)}")
 
 
-def fraction(positive=False, below_one=False):
+def refuse(place):
+    raise Malformed(f"{place} must be true, or left out")
+
+
+def fraction(positive=False, below_one=False, negative=False):
     """A text p/q in lowest terms, or p alone for a whole number."""
+    sign, limit = ("-?", "") if negative else ("", " of zero or more")
     def check(value, place):
         text(value, place)
-        if len(value) > LONGEST_NUMBER or not re.fullmatch(r"(0|[1-9]\d*)(/[1-9]\d*)?", value,
-                                                           re.ASCII):
-            raise Malformed(f"{place} must be a fraction p/q of zero or more, not {shown(value)}")
+        if len(value) > LONGEST_NUMBER or not re.fullmatch(sign + r"(0|[1-9]\d*)(/[1-9]\d*)?",
+                                                           value, re.ASCII):
+            raise Malformed(f"{place} must be a fraction p/q{limit}, not {shown(value)}")
         number = Fraction(value)
         if str(number) != value:
             raise Malformed(f"{place} must be in lowest terms, which is {brief(number)}, "
@@ -226,11 +231,13 @@ LIST_FILE = {"file_sha256": DIGEST}
 LAW = "P(X = x) = (1-q)/(1+q) q^|x|, q = exp(-1/scale)"
 GENERATOR = "AES-256-CTR keyed from the kernel, one key per release"
 MEASURE = {
-    "name": one_of("signals", "units"), "mechanism": one_of("discrete-laplace"),
+    "name": one_of("signals", "units", "sum", "deviation"), "mechanism": one_of("discrete-laplace"),
     "sensitivity": integer(0), "epsilon": fraction(positive=True), "scale": fraction(positive=True),
     "confidence": fraction(positive=True, below_one=True),
     "half_width": integer(0), "simultaneous_half_width": integer(0),
 }
+VALUES = {"grid": fraction(positive=True), "range": pair(fraction(negative=True)),
+          "per_cell": lambda value, place: boolean(value, place) or value or refuse(place)}
 CERTIFICATE = {
     "body_sha256": DIGEST, "cells": by_name(members(LIST, LIST_FILE)),
     "data": one_of("pinned", "unpinned"),
@@ -267,7 +274,7 @@ RELEASE = {
     "query": members({"keys": each(members({"name": text, **LIST}, LIST_FILE)),
                       "filters": by_name(each(text)), "consent": boolean, "nonnegative": boolean},
                      {"window": members({"from": text, "to": text})}),
-    "measures": each(members(MEASURE)), "cells": each(by_name(lambda value, place: None)),
+    "measures": each(members(MEASURE, VALUES)), "cells": each(by_name(lambda value, place: None)),
     "remaining": members({"lifetime": members(LOSS)},
                          {"daily": members(LOSS), "analyst": members(LOSS)}),
     "certificate": members(CERTIFICATE, {"signature": members(SIGNATURE)}),
@@ -284,7 +291,9 @@ def check_form(release):
     for names, place in ((keys, "query.keys"), (measures, "measures")):
         if len(set(names)) < len(names):
             raise Malformed(f"{place} gives a name twice")
-    if set(keys) & {"signals", "units"}:
+    for measure in release["measures"]:
+        check_range(measure)
+    if set(keys) & {"signals", "units", "sum", "deviation"}:
         raise Malformed("query.keys has a key that is named like a measure")
     for index, cell in enumerate(release["cells"]):
         if set(cell) != set(keys + measures):
@@ -294,6 +303,36 @@ def check_form(release):
             text(cell[name], f"cells[{index}].{name}")
         for name in measures:
             integer(-2**63, 2**63 - 1)(cell[name], f"cells[{index}].{name}")
+
+
+MOST_STEPS = 2**31 - 1
+
+
+def check_range(measure):
+    """A measure of values has a range whose ends are multiples of its grid, which ends in decimal."""
+    name = measure["name"]
+    if name in ("signals", "units"):
+        if set(measure) & set(VALUES):
+            raise Malformed(f"measures: {name} has no values, and so no grid and no range")
+        return
+    if "grid" not in measure or "range" not in measure:
+        raise Malformed(f"measures: the grid or the range of {name} is missing")
+    if name == "deviation" and "per_cell" in measure:
+        raise Malformed("measures: a deviation is that of single values")
+    grid = Fraction(measure["grid"])
+    if not Fraction(1, 10**9) <= grid <= 10**9 or (grid * 10**9).denominator != 1:
+        raise Malformed("measures: a grid has at most nine decimal places and is at most 10^9")
+    low, high = (Fraction(end) / grid for end in measure["range"])
+    if (low >= high or low.denominator != 1 or high.denominator != 1
+            or max(abs(low), abs(high)) > MOST_STEPS):
+        raise Malformed(f"measures: the range of {name} must be two multiples of the grid, the "
+                        "smaller first, within 2^31 steps of zero")
+
+
+def steps_of(measure):
+    """The ends of the range and the lower multiple of the grid in the middle, in steps."""
+    low, high = (int(Fraction(end) / Fraction(measure["grid"])) for end in measure["range"])
+    return low, high, (low + high) // 2
 
 
 def canonical(value):
@@ -325,16 +364,32 @@ def canonical_file(release):
 # ---------------------------------------------------------------------------------------------
 
 
+def contribution(measure):
+    """The most that one contribution adds, up or down: one to a count, to a sum the larger end of the
+    range, to a deviation the larger distance of an end from the middle, in steps of the grid."""
+    if measure["name"] in ("signals", "units"):
+        return 1
+    low, high, middle = steps_of(measure)
+    return high - middle if measure["name"] == "deviation" else max(abs(low), abs(high))
+
+
+def is_per_unit(measure):
+    """Whether a person changes a cell by one contribution, however many signals are in it."""
+    return measure["name"] == "units" or "per_cell" in measure
+
+
 def sensitivity(measure, bounds):
     """The most that one person can change a measure, added up over all cells.
 
     A person counts in at most c cells, with at most m signals in each and at most t in all: for
-    the measure `signals` that is c m, for `units` (who is there) c, and never more than t.
+    the measure `signals` that is c m, for `units` (who is there) c, and never more than t. For sums
+    it is that many contributions, each of the most that one value, or one person's sum in a cell,
+    can be.
     """
     most = bounds["cells_per_unit"]
-    if measure == "signals":
+    if not is_per_unit(measure):
         most *= bounds["signals_per_cell"]
-    return min(most, bounds.get("signals_per_unit", most))
+    return min(most, bounds.get("signals_per_unit", most)) * contribution(measure)
 
 
 def check_noise(release, found):
@@ -343,7 +398,7 @@ def check_noise(release, found):
         found.append("measures: the release measures nothing.")
     for measure in measures:
         name = measure["name"]
-        most = sensitivity(name, release["bounds"])
+        most = sensitivity(measure, release["bounds"])
         scale = Fraction(most) / Fraction(measure["epsilon"])
         if measure["sensitivity"] != most:
             found.append(f"{name}: the sensitivity is {shown(measure['sensitivity'])}, but the "
@@ -495,10 +550,11 @@ def noise_of(measure, bounds, times):
     replaced by the worst noise of its epsilon, and at last each run by one such; both only cost more.
     """
     scale = Fraction(measure["scale"])
-    most = sensitivity(measure["name"], bounds)
-    change = 1 if measure["name"] == "units" else min(bounds["signals_per_cell"], most)
+    most, change = sensitivity(measure, bounds), contribution(measure)
+    if not is_per_unit(measure):
+        change = min(bounds["signals_per_cell"] * change, most)
     copies = most // change
-    if measure["name"] != "units" and copies != bounds["cells_per_unit"]:
+    if not is_per_unit(measure) and copies != bounds["cells_per_unit"]:
         change, copies = most, 1
     for shape in ((scale, change, copies * times), (scale / change, 1, copies * times)):
         if shape[1] * shape[2] <= MOST_LOSSES:
@@ -679,9 +735,8 @@ def check_schedule(release, found):
                      f"set and the name of the spec as {shown(name)}.")
     check_days(schedule, release["query"].get("window"), found)
     measures, times = release["measures"], schedule["times"]
-    if not measures or any(Fraction(measure["scale"]) != sensitivity(measure["name"],
-                           release["bounds"]) / Fraction(measure["epsilon"])
-                           for measure in measures):
+    if not measures or any(Fraction(measure["scale"]) * Fraction(measure["epsilon"])
+                           != sensitivity(measure, release["bounds"]) for measure in measures):
         return  # found already, and no price follows from it
     epsilon, delta = Fraction(schedule["epsilon"]), Fraction(schedule["delta"])
     selection = release.get("selection", {"epsilon": 0, "delta": 0})
@@ -844,6 +899,13 @@ def check_selected_cells(release, found):
 # ---------------------------------------------------------------------------------------------
 
 
+def is_never_negative(measure):
+    """Whether no exact number of a measure is below zero, so that a noisy one may be raised to it."""
+    if measure["name"] in ("signals", "units"):
+        return True
+    return measure["name"] == "sum" and steps_of(measure)[0] >= 0
+
+
 def check_cells(release, found):
     keys, cells = release["query"]["keys"], release["cells"]
     names = [key["name"] for key in keys]
@@ -875,7 +937,7 @@ def check_cells(release, found):
              for cell, combination in zip(cells, itertools.product(*lists))):
         found.append("cells: they are not every combination once, the last key changing fastest.")
     if release["query"]["nonnegative"]:
-        counts = [measure["name"] for measure in release["measures"]]
+        counts = [measure["name"] for measure in release["measures"] if is_never_negative(measure)]
         if any(cell[name] < 0 for cell in cells for name in counts):
             found.append("cells: a count is below zero, although the release says that such "
                          "counts were raised to zero.")

@@ -67,7 +67,7 @@ public struct ScheduleLoss: Sendable {
         let change = bounds.largestChange(ofOneCellIn: measure)
         let copies = sensitivity.dividedRoundingDown(by: change)
         // Where no bound on all signals cuts in, the change is the same in every cell.
-        let isSpread = measure == .units || copies == BigInteger(bounds.cellsPerUnit)
+        let isSpread = measure.isPerUnit || copies == BigInteger(bounds.cellsPerUnit)
         return Part(
           scale: Rational(sensitivity) / epsilon,
           shift: isSpread ? change : sensitivity,

@@ -48,25 +48,22 @@ public struct ContributionBounds: Sendable, Hashable {
   /// removing one unit can cause.
   ///
   /// For `c` cells of at most `m` pairs and `t` pairs in all it is `min(c m, t)` for signals, and
-  /// `c` for units, which is also at most `t`.
+  /// `c` for units, which is also at most `t`. A sum of values is that of signals times the most that
+  /// one value adds, in steps of the grid; where what a unit has in a cell is moved into the range as
+  /// a whole, it is that of units times the same.
   ///
   /// - Privacy: The scale of the noise is this number divided by epsilon.
   public func sensitivity(of measure: Measure) -> BigInteger {
     let cells = BigInteger(cellsPerUnit)
-    let product =
-      switch measure {
-      case .signals: cells * BigInteger(signalsPerCell)
-      case .units: cells
-      }
-    guard let signalsPerUnit else { return product }
-    return min(product, BigInteger(signalsPerUnit))
+    let most = measure.isPerUnit ? cells : cells * BigInteger(signalsPerCell)
+    let contributions = signalsPerUnit.map { min(most, BigInteger($0)) } ?? most
+    return contributions * BigInteger(measure.largestContribution)
   }
 
   /// The most that one unit changes a single cell, in the measure's own units.
   public func largestChange(ofOneCellIn measure: Measure) -> BigInteger {
-    switch measure {
-    case .signals: return min(BigInteger(signalsPerCell), sensitivity(of: .signals))
-    case .units: return 1
-    }
+    let one = BigInteger(measure.largestContribution)
+    guard !measure.isPerUnit else { return one }
+    return min(BigInteger(signalsPerCell), sensitivity(of: .signals)) * one
   }
 }

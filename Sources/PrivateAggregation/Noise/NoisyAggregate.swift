@@ -36,8 +36,9 @@ struct NoisyAggregate: ~Copyable {
       exact = exact.map { counts in zip(counts, kept).filter { $0.1 }.map { $0.0 } }
     }
     cells = found.map { $0.map(\.values) }
-    let nonnegative = plan.specification.nonnegative
+    let isRaised = plan.specification.nonnegative
     counts = zip(plan.measures, exact).map { measure, exact in
+      let nonnegative = isRaised && measure.measure.isNeverNegative
       let sampler = DiscreteLaplaceSampler(scale: measure.scale)
       var values = CellNoise.draws(exact.count, by: sampler, threads: threads)
       for index in values.indices {

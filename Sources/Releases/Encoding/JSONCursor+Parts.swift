@@ -75,7 +75,8 @@ extension JSONCursor {
     var measures: [ReleasedMeasure] = []
     try array { cursor throws(ReleaseDecodingError) in
       let measure = try cursor.measure()
-      guard !measures.contains(where: { $0.measure == measure.measure }) else {
+      let name = measure.measure.rawValue
+      guard !measures.contains(where: { $0.measure.rawValue == name }) else {
         throw ReleaseDecodingError(.duplicate)
       }
       measures.append(measure)
@@ -84,13 +85,13 @@ extension JSONCursor {
   }
 
   private mutating func measure() throws(ReleaseDecodingError) -> ReleasedMeasure {
-    var measure: Measure?
+    var described = MeasureMembers()
     var fractions: [String: Rational] = [:]
     var integers: [String: BigInteger] = [:]
     var hasMechanism = false
     try object { name, cursor throws(ReleaseDecodingError) in
+      if try described.read(name, from: &cursor) { return }
       switch name {
-      case "name": measure = try cursor.choice(Measure.self)
       case "mechanism":
         try cursor.constant(Certificate.mechanism)
         hasMechanism = true
@@ -102,7 +103,7 @@ extension JSONCursor {
     }
     _ = try Self.required(hasMechanism ? true : nil, "mechanism")
     return ReleasedMeasure(
-      measure: try Self.required(measure, "name"),
+      measure: try described.measure(),
       scale: try Self.required(fractions["scale"], "scale"),
       sensitivity: try Self.required(integers["sensitivity"], "sensitivity"),
       epsilon: try Self.required(fractions["epsilon"], "epsilon"),
@@ -128,7 +129,7 @@ extension JSONCursor {
         var read: [ReleasedKey] = []
         try cursor.array { cursor throws(ReleaseDecodingError) in
           let key = try cursor.list(name: nil)
-          guard Measure(rawValue: key.name) == nil else {
+          guard !Measure.names.contains(key.name) else {
             throw ReleaseDecodingError(.unsuitable(expected: "not named like a measure"))
               .within(member: "name")
           }

@@ -165,8 +165,9 @@ extension ReleaseVerification {
 
   /// Holds the signs of the counts against what is said about them.
   private static func signs(of body: ReleaseBody) -> [Finding] {
+    let raised = body.measures.map(\.measure.isNeverNegative)
     guard body.query.nonnegative,
-      let cell = body.cells.firstIndex(where: { $0.counts.contains { $0 < 0 } })
+      let cell = body.cells.firstIndex(where: { zip($0.counts, raised).contains { $0 < 0 && $1 } })
     else { return [] }
     return [
       Finding(

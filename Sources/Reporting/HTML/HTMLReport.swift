@@ -143,6 +143,7 @@ public enum HTMLReport {
       switch measure.measure {
       case .signals: "signals"
       case .units: "units (one unit is \(UnitWords(body.privacy.unit).one))"
+      case .sum, .cellSum, .deviation: measure.measure.inWords
       }
     }
     rows.append(("Counted", "\(measures.sentence("and"))"))

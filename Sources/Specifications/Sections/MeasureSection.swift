@@ -5,6 +5,11 @@ import ExactArithmetic
 import PrivacyAccounting
 import PrivateAggregation
 
+/// What can be counted.
+private enum CountName: String, CaseIterable {
+  case signals, units
+}
+
 /// The `measures` of a spec.
 enum MeasureSection {
   /// Reads the measures with their shares; those that are left open, of the selection of cells too,
@@ -20,7 +25,8 @@ enum MeasureSection {
     for item in try field.items() {
       let keys = try item.mapping(["count", "share"], later: ["sum", "range", "grid", "mean"])
       let count = try keys.required("count", example: "{count: signals}")
-      let measure = try count.choice(Measure.self)
+      let name = try count.choice(CountName.self).rawValue
+      let measure: Measure = name == Measure.units.rawValue ? .units : .signals
       guard !found.contains(where: { $0.measure == measure }) else {
         throw count.error("`\(measure.rawValue)` is counted twice; keep one")
       }

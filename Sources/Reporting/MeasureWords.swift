@@ -1,0 +1,61 @@
+// MeasureWords.swift: measures and their numbers as people read them.
+// SPDX-License-Identifier: Apache-2.0
+
+import ExactArithmetic
+import PrivacyAccounting
+
+extension Measure {
+  /// What is counted or added up, in a sentence.
+  var inWords: String {
+    switch self {
+    case .signals: "signals"
+    case .units: "units"
+    case .sum(let range): "the sum of values, each from \(range.inWords)"
+    case .cellSum(let range):
+      "the sum of values, what a unit has in a cell being held from \(range.inWords)"
+    case .deviation(let range):
+      "how far values lie above \(PlainNumber.short(range.value(range.middle))) in all, each from "
+        + range.inWords
+    }
+  }
+
+  /// A number of steps in units of the value, exact, with commas between thousands.
+  func shown(_ steps: BigInteger) -> String {
+    range.map { PlainNumber.places(Rational(steps) * $0.grid, of: $0) }
+      ?? PlainNumber.grouped(steps)
+  }
+
+  /// A number of steps in units of the value, exact, as a program reads it.
+  func written(_ steps: BigInteger) -> String {
+    range.map { PlainNumber.digits(Rational(steps) * $0.grid, of: $0) } ?? steps.description
+  }
+}
+
+extension ValueRange {
+  /// `0 to 500 in steps of 0.01`.
+  fileprivate var inWords: String {
+    "\(PlainNumber.short(lowValue)) to \(PlainNumber.short(highValue)) in steps of "
+      + PlainNumber.short(grid)
+  }
+}
+
+extension PlainNumber {
+  /// A multiple of a grid with its decimal places, for a program: `-1234.50`.
+  static func digits(_ value: Rational, of range: ValueRange) -> String {
+    let places = ValueRange.places(of: range.grid) ?? 0
+    let units = (value.magnitude * Rational(BigInteger(10).power(places))).roundedDown.description
+    let sign = value.signum < 0 ? "-" : ""
+    guard places > 0 else { return sign + units }
+    let padded = String(repeating: "0", count: max(0, places + 1 - units.utf8.count)) + units
+    return sign + padded.dropLast(places) + "." + padded.suffix(places)
+  }
+
+  /// The same for people: `−1,234.50`.
+  static func places(_ value: Rational, of range: ValueRange) -> String {
+    let digits = digits(value.magnitude, of: range)
+    let parts = digits.split(separator: ".", omittingEmptySubsequences: false)
+    let whole = BigInteger(String(parts[0])).map(grouped) ?? String(parts[0])
+    let sign = value.signum < 0 ? "\u{2212}" : ""
+    return sign + whole + (parts.count > 1 ? "." + parts[1] : "")
+  }
+}
