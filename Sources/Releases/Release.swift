@@ -149,6 +149,8 @@ public struct ReleaseBody: Sendable, Hashable {
   public let remaining: RemainingBudget
   /// The place among the runs of a declared schedule; `nil` for a release that paid for itself.
   public let schedule: ReleasedSchedule?
+  /// How regions were told from coordinates; `nil` where signals name their regions.
+  public let places: ReleasedPlaces?
 
   /// Makes the body.
   public init(
@@ -164,7 +166,8 @@ public struct ReleaseBody: Sendable, Hashable {
     selection: ReleasedSelection? = nil,
     cells: [ReleasedCell],
     remaining: RemainingBudget,
-    schedule: ReleasedSchedule? = nil
+    schedule: ReleasedSchedule? = nil,
+    places: ReleasedPlaces? = nil
   ) {
     self.id = id
     self.name = name
@@ -179,6 +182,7 @@ public struct ReleaseBody: Sendable, Hashable {
     self.cells = cells
     self.remaining = remaining
     self.schedule = schedule
+    self.places = places
   }
 }
 

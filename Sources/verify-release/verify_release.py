@@ -25,6 +25,8 @@ to be believed: it follows from a few numbers in the file. This program derives 
      cells were found in the data instead, they were selected at random, at a cost of their own: the
      threshold follows from that cost and the bounds, and the cells stand in the order of their bytes.
      Of a list beside such keys the release need not hold all values: that list is not verified.
+     Where regions were told from coordinates, the circles, or the cells of a grid, are those that the
+     cells name, each with the radius of its name; that a point is where it should be is not verified.
   6. The digests. The body is the file without the line of the certificate.
   7. The signature (Ed25519), if there is one, and --public-key to insist on one by a certain key.
   8. With --ledger, the ledger of the owner: that every entry is linked to the one before it and
@@ -263,6 +265,25 @@ SELECTION = {
     "rule": one_of("threshold", "optimal", "geometric"), "keys": each(text),
     "epsilon": fraction(positive=True), "delta": fraction(positive=True, below_one=True),
 }
+DECIMAL = like(r"(?!-0$)-?(0|[1-9]\d{0,11})(\.\d{0,11}[1-9])?",
+               "a decimal number as a text in its shortest form")
+CIRCLE = {"name": text, "latitude": DECIMAL, "longitude": DECIMAL, "radius": DECIMAL}
+RULES = {
+    "circle": members({"rule": text, "circles": each(members(CIRCLE))}),
+    "polygon": members({"rule": text, "key": text}),
+    "geohash": members({"rule": text, "length": integer(1, 12)}, {"within": each(DECIMAL)}),
+}
+
+
+def places(value, place):
+    if not isinstance(value, dict) or not isinstance(value.get("rule"), str) \
+            or value["rule"] not in RULES:
+        raise Malformed(f"{place} must have a rule of circle, polygon or geohash")
+    RULES[value["rule"]](value, place)
+    if len(value.get("within", "4444")) != 4:
+        raise Malformed(f"{place}.within must be south, west, north and east")
+
+
 RELEASE = {
     "id": ID,
     "name": text, "dataset": text, "spec_sha256": DIGEST,
@@ -283,7 +304,7 @@ RELEASE = {
 
 def check_form(release):
     """Every member that a release has, each of its type, and nothing else."""
-    members(RELEASE, {"schedule": members(SCHEDULE),
+    members(RELEASE, {"schedule": members(SCHEDULE), "places": places,
                       "selection": members(SELECTION, {"threshold": integer(-2**80)})})(
         release, "the file")
     keys = [key["name"] for key in release["query"]["keys"]]
@@ -943,6 +964,104 @@ def check_cells(release, found):
                          "counts were raised to zero.")
 
 
+LETTERS = "0123456789bcdefghjkmnpqrstuvwxyz"
+UNITS = {"mi": Fraction("1609.344"), "km": Fraction(1000), "m": Fraction(1)}
+
+
+def radius_of(name):
+    """The metres that the end of a name says, as in `Oxford 10 mi`; None where it says none."""
+    *place, number, unit = ["", "", *name.split(" ")]
+    if not any(place) or unit not in UNITS:
+        return None
+    try:
+        DECIMAL(number, "")
+    except Malformed:
+        return None
+    if len(number.partition(".")[2]) > 9:
+        return None
+    return Fraction(number) * UNITS[unit]
+
+
+def bits_text(column, row, length):
+    """The characters of a cell of the grid: the bits of its column and its row in turns."""
+    columns, rows = (5 * length + 1) // 2, 5 * length // 2
+    bits = [column >> (columns - 1 - at // 2) & 1 if at % 2 == 0 else row >> (rows - 1 - at // 2) & 1
+            for at in range(5 * length)]
+    return "".join(LETTERS[int("".join(map(str, bits[at:at + 5])), 2)]
+                   for at in range(0, 5 * length, 5))
+
+
+def grid_cells(box, length, most):
+    """The cells of the grid that meet a box, in the order of their texts; None where they are more
+    than `most`. The longitude 180 is -180, but at the end of a box the end of the last column."""
+    south, west, north, east = box
+    columns, rows = 2 ** ((5 * length + 1) // 2), 2 ** (5 * length // 2)
+
+    def column(longitude):
+        return math.floor((longitude + 180) / 360 * columns)
+
+    def row(latitude):
+        return min(math.floor((latitude + 90) / 180 * rows), rows - 1)
+
+    begin = column(-180 if west == 180 else west)
+    end = columns - 1 if east == 180 and west < 180 else column(-180 if east == 180 else east)
+    count = end - begin + 1
+    if west > east and west != 180:
+        count = columns if begin <= end else count + columns
+    if count * (row(north) - row(south) + 1) > most:
+        return None
+    return sorted(bits_text((begin + at) % columns, line, length)
+                  for at in range(count) for line in range(row(south), row(north) + 1))
+
+
+def circle_problem(circle):
+    """What is wrong with a circle by itself, or None."""
+    latitude, longitude, radius = (Fraction(circle[member])
+                                   for member in ("latitude", "longitude", "radius"))
+    if any(len(circle[member].partition(".")[2]) > 9 for member in ("latitude", "longitude")):
+        return "has a point with more than 9 decimals"
+    if abs(latitude) > 90 or not -180 <= longitude < 180:
+        return "has a point that is out of range"
+    if not 1 <= radius <= 10**7:
+        return "has a radius outside 1 m to 10000 km"
+    if radius_of(circle["name"]) != radius:
+        return "has another radius than its name says"
+    return None
+
+
+def check_places(release, found):
+    places, keys = release.get("places"), release["query"]["keys"]
+    if places is None:
+        return
+    if "region" not in [key["name"] for key in keys]:
+        found.append("places: regions were told from coordinates, but no key is region.")
+        return
+    if "selection" in release:
+        found.append("places: regions that are told from coordinates are listed, and never found.")
+        return
+    values = list(dict.fromkeys(cell["region"] for cell in release["cells"]))
+    if places["rule"] == "circle":
+        if [circle["name"] for circle in places["circles"]] != values:
+            found.append("places: the circles are not the values of region, in their order.")
+        for index, circle in enumerate(places["circles"]):
+            problem = circle_problem(circle)
+            if problem is not None:
+                found.append(f"places: circle {index} {problem}.")
+                return
+    elif places["rule"] == "polygon":
+        if not places["key"]:
+            found.append("places: polygons have no property for a name.")
+    elif any(len(value) != places["length"] or set(value) - set(LETTERS) for value in values):
+        found.append("places: a value of region is no cell of the grid.")
+    elif "within" in places:
+        south, west, north, east = box = [Fraction(number) for number in places["within"]]
+        if any(len(number.partition(".")[2]) > 9 for number in places["within"]) \
+                or not -90 <= south <= north <= 90 or abs(west) > 180 or abs(east) > 180:
+            found.append("places: the box is none, or out of range.")
+        elif grid_cells(box, places["length"], len(values)) != values:
+            found.append("places: the values of region are not the cells of the box, in their order.")
+
+
 # ---------------------------------------------------------------------------------------------
 # 6. The digests, and what the certificate repeats from the body.
 # ---------------------------------------------------------------------------------------------
@@ -1439,6 +1558,7 @@ def findings_of(data, public_key=None, ledger=None):
     check_window(release, found)
     check_schedule(release, found)
     check_selection(release, found)
+    check_places(release, found)
     check_cells(release, found)
     check_certificate(release, data, found)
     check_signature(release, public_key, found)

@@ -32,6 +32,8 @@ struct SampleRelease: Sendable {
   /// The runs that it is one of: how often, how many, the number from 1, and the delta of all, which
   /// are priced by the sum rule where it is zero.
   var schedule: (every: SchedulePeriod, times: Int, run: Int, delta: Rational)? = nil
+  /// How regions were told from coordinates.
+  var places: ReleasedPlaces? = nil
 
   static func digest(of text: String) -> String {
     SHA256.hash(data: Array(text.utf8)).map { byte in
@@ -107,7 +109,8 @@ struct SampleRelease: Sendable {
         daily: try PrivacyLoss(epsilon: Rational(1, 3)),
         analyst: analyst
       ),
-      schedule: try place(schedule, Array(zip(measures, parts)), within: bounds)
+      schedule: try place(schedule, Array(zip(measures, parts)), within: bounds),
+      places: places
     )
   }
 

@@ -73,6 +73,7 @@ private struct ReleaseParts {
   var cells: JSONCursor?
   var remaining: RemainingBudget?
   var schedule: ReleasedSchedule?
+  var places: ReleasedPlaces?
   var certificate: Certificate?
 
   mutating func read(
@@ -93,6 +94,7 @@ private struct ReleaseParts {
     case "cells": cells = try cursor.skippingArray()
     case "remaining": remaining = try cursor.remaining()
     case "schedule": schedule = try cursor.schedule()
+    case "places": places = try cursor.places()
     case "certificate": certificate = try cursor.certificate()
     default: throw ReleaseDecodingError(.unknown)
     }
@@ -121,7 +123,8 @@ private struct ReleaseParts {
       selection: selection,
       cells: read,
       remaining: try JSONCursor.required(remaining, "remaining"),
-      schedule: schedule
+      schedule: schedule,
+      places: places
     )
   }
 }

@@ -43,6 +43,10 @@ extension ReleaseBody {
     }
     writer.raw("\n],\n\"name\":")
     writer.string(name)
+    if let places {
+      writer.raw(",\n\"places\":")
+      writer.places(places)
+    }
     writer.raw(",\n\"privacy\":{\"delta\":")
     writer.rational(privacy.loss.delta)
     writer.raw(",\"epsilon\":")

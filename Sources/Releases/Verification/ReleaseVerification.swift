@@ -48,6 +48,7 @@ public struct ReleaseVerification: Sendable {
     findings += Self.window(of: document.body)
     findings += Self.schedule(of: document.body)
     findings += Self.selection(of: document.body)
+    findings += Self.places(of: document.body)
     findings += Self.cells(of: document.body)
     findings += Self.statements(of: certificate, about: document.body)
     findings += Self.signature(of: certificate, about: document.body, wanted: publicKey)

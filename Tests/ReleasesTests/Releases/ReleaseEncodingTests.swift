@@ -28,7 +28,7 @@ enum ReleaseTextSamples {
       pinned: false
     ),
     SampleRelease(measures: [.signals], count: { cell, _ in Int64.min + Int64(cell) }),
-    .certifiedRun, .summedRun,
+    .certifiedRun, .summedRun, .circles, .polygons, .grid, .boxes[0], .boxes[1],
   ]
 }
 
@@ -53,7 +53,7 @@ enum ReleaseTextSamples {
       try JSONSerialization.jsonObject(with: Data(release.encoded())) as? [String: Any]
     )
     #expect(
-      Set(object.keys).subtracting(["schedule"]) == [
+      Set(object.keys).subtracting(["schedule", "places"]) == [
         "bounds", "cells", "certificate", "created", "dataset", "id", "measures", "name",
         "privacy", "query", "remaining", "spec_sha256",
       ]
