@@ -26,16 +26,13 @@ package enum Geohash {
     ((5 * length + 1) / 2, 5 * length / 2)
   }
 
-  /// The column that a longitude lies in.
-  ///
-  /// - Parameter longitude: In billionths of a degree, from -180 degrees to below 180.
+  /// The column that a longitude lies in: billionths of a degree, from -180 degrees to below 180.
   package static func column(_ longitude: Int64, length: Int) -> UInt32 {
     place(longitude + 2 * quarterTurn, of: 4 * quarterTurn, bits: bits(length: length).column)
   }
 
-  /// The row that a latitude lies in; the North Pole is in the last one.
-  ///
-  /// - Parameter latitude: In billionths of a degree, from -90 degrees to 90.
+  /// The row that a latitude lies in: billionths of a degree, from -90 degrees to 90, which is in the
+  /// last row.
   package static func row(_ latitude: Int64, length: Int) -> UInt32 {
     let bits = bits(length: length).row
     return min(place(latitude + quarterTurn, of: 2 * quarterTurn, bits: bits), 1 << bits - 1)
