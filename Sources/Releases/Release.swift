@@ -151,6 +151,8 @@ public struct ReleaseBody: Sendable, Hashable {
   public let schedule: ReleasedSchedule?
   /// How regions were told from coordinates; `nil` where signals name their regions.
   public let places: ReleasedPlaces?
+  /// What is said of running counts; `nil` for counts of the window alone.
+  public let continual: ReleasedContinual?
 
   /// Makes the body.
   public init(
@@ -167,7 +169,8 @@ public struct ReleaseBody: Sendable, Hashable {
     cells: [ReleasedCell],
     remaining: RemainingBudget,
     schedule: ReleasedSchedule? = nil,
-    places: ReleasedPlaces? = nil
+    places: ReleasedPlaces? = nil,
+    continual: ReleasedContinual? = nil
   ) {
     self.id = id
     self.name = name
@@ -183,6 +186,7 @@ public struct ReleaseBody: Sendable, Hashable {
     self.remaining = remaining
     self.schedule = schedule
     self.places = places
+    self.continual = continual
   }
 }
 

@@ -12,6 +12,7 @@ public struct SpecificationReader {
   private static let keys = [
     "name", "dataset", "signals", "where", "window", "privacy_unit", "bounds", "group_by",
     "regions", "intents", "cells", "budget", "selection", "measures", "confidence", "schedule",
+    "continual",
     "output",
   ]
 
@@ -22,7 +23,7 @@ public struct SpecificationReader {
     self.document = document
     top = try document.root.mapping(
       Self.keys,
-      later: ["continual", "hierarchy"]
+      later: ["hierarchy"]
     )
   }
 
@@ -76,7 +77,8 @@ public struct SpecificationReader {
       window: time.window,
       delta: budget.delta,
       dataset: dataset,
-      name: name
+      name: name,
+      directory: document.directory
     )
     var lists = CellLists(
       directory: document.directory,
@@ -94,6 +96,12 @@ public struct SpecificationReader {
       share: selectionShare,
       budget: budget.loss,
       bounds: bounds
+    )
+    try schedule.continual?.check(
+      top,
+      keys: cells.groupBy,
+      isSelecting: selection != nil,
+      measures: measures
     )
     let files = cells.groupBy.compactMap { lists.files[$0]?.content.bytes }
     let named = cells.groupBy.compactMap { key in
@@ -120,6 +128,7 @@ public struct SpecificationReader {
       confidence: budget.confidence,
       nonnegative: try output().nonnegative,
       schedule: schedule.schedule,
+      continual: schedule.continual?.request,
       sha256: Digest.hexadecimal(document.bytes),
       digest: Digest.hexadecimal(parts: [document.bytes] + files)
     )

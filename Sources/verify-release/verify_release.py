@@ -20,6 +20,9 @@ to be believed: it follows from a few numbers in the file. This program derives 
      days, and what all runs cost. By the sum rule that is so many times the cost of one. By the
      certified rule it is less, at a small delta: the chance of every total loss is computed from
      the law of the noise, rounded up, and with it the delta that goes with the epsilon stated.
+     Running counts are noised together, through a tree over all periods: there the cost of one
+     release is that of all. The tree says how much a person can change in all, how many draws of
+     noise are in the count of each period, and with them the half-widths and the variance.
   5. The cells. They must be all combinations of the listed values, once, in order, so that the
      choice of cells tells nothing about the data; the digests of the lists follow from them. Where
      cells were found in the data instead, they were selected at random, at a cost of their own: the
@@ -259,7 +262,18 @@ MOST_RUNS = 10_000
 SCHEDULE = {
     "name": ID, "every": one_of("day", "week", "month"), "days": pair(day), "day": day,
     "times": integer(1, MOST_RUNS), "run": integer(1, MOST_RUNS),
-    "rule": one_of("sum", "certified"), **LOSS,
+    "rule": one_of("sum", "certified", "horizon"), **LOSS,
+}
+LATE = "not counted"
+WITHDRAWALS = "do not alter counts of earlier periods"
+CONTINUAL = {
+    "mechanism": one_of("balanced-tree"), "arity": integer(3, 255),
+    "levels": integer(1), "draws": integer(1), "horizon": integer(1, MOST_RUNS),
+    "t": integer(1, MOST_RUNS), "late_signals": one_of(LATE), "withdrawals": one_of(WITHDRAWALS),
+    "state": like("[0-9a-f]{32}", "32 lower-case hexadecimal digits"),
+    "variances": by_name(fraction(positive=True)),
+    "series": members({"days": each(text), "half_widths": by_name(each(integer(0))),
+                       "values": by_name(each(each(integer(-2**63, 2**63 - 1))))}),
 }
 SELECTION = {
     "rule": one_of("threshold", "optimal", "geometric"), "keys": each(text),
@@ -305,6 +319,7 @@ RELEASE = {
 def check_form(release):
     """Every member that a release has, each of its type, and nothing else."""
     members(RELEASE, {"schedule": members(SCHEDULE), "places": places,
+                      "continual": members(CONTINUAL),
                       "selection": members(SELECTION, {"threshold": integer(-2**80)})})(
         release, "the file")
     keys = [key["name"] for key in release["query"]["keys"]]
@@ -419,7 +434,7 @@ def check_noise(release, found):
         found.append("measures: the release measures nothing.")
     for measure in measures:
         name = measure["name"]
-        most = sensitivity(measure, release["bounds"])
+        most = sensitivity(measure, release["bounds"]) * levels_of(release)
         scale = Fraction(most) / Fraction(measure["epsilon"])
         if measure["sensitivity"] != most:
             found.append(f"{name}: the sensitivity is {shown(measure['sensitivity'])}, but the "
@@ -427,7 +442,7 @@ def check_noise(release, found):
         if Fraction(measure["scale"]) != scale:
             found.append(f"{name}: the scale is {brief(measure['scale'])}, but sensitivity divided "
                          f"by epsilon is {brief(scale)}.")
-        check_half_widths(measure, max(1, len(release["cells"])), found)
+        check_half_widths(measure, max(1, len(release["cells"])), draws_of(release), found)
     selection = release.get("selection", {"epsilon": "0", "delta": "0"})
     total = sum((Fraction(measure["epsilon"]) for measure in measures),
                 Fraction(selection["epsilon"]))
@@ -469,6 +484,14 @@ class Bounds:
     def times(self, other):
         return Bounds(self.down.multiply(self.low, other.low),
                       self.up.multiply(self.high, other.high), self.digits)
+
+    def plus(self, other):
+        return Bounds(self.down.add(self.low, other.low), self.up.add(self.high, other.high),
+                      self.digits)
+
+    def over(self, other):
+        return Bounds(self.down.divide(self.low, other.high),
+                      self.up.divide(self.high, other.low), self.digits)
 
     def power(self, count):
         result = Bounds(Decimal(1), Decimal(1), self.digits)
@@ -517,6 +540,54 @@ def within(t_low, t_high, q, alpha, draws):
     return None
 
 
+def sum_stays_within(k, scale, alpha, cells, draws):
+    """The same for sums S of so many draws in each of so many cells.
+
+    P(|S| > k) = 2 (p / (1+q))^m  sum over r = 1 .. m of g_(m-r) p^(-r) P_r q^(k+1), where p = 1 - q,
+    P_r = sum over i < r of C(k+i, i) p^i, and g_j is the coefficient of u^j in
+    (1 + f u / (1 - u/D))^m with D = 1 - q^2 and f = q^2 / D: all terms are above zero. It follows
+    from the partial fractions of the generating function of S.
+    """
+    digits = 30 + 2 * len(str(int(scale)))
+    while True:
+        q = Bounds.exp_of_minus(1 / scale, digits)
+        far = Bounds.exp_of_minus((k + 1) / scale, digits)
+        one = Bounds(Decimal(1), Decimal(1), digits)
+        p = Bounds(q.down.subtract(1, q.high), q.up.subtract(1, q.low), digits)
+        above = Bounds(q.down.add(1, q.low), q.up.add(1, q.high), digits)
+        inverse = one.over(p.times(above))  # 1/D
+        first = q.times(q).times(inverse)
+        parts = [one]
+        for j in range(1, draws):
+            part = None
+            for i in range(1, j + 1):
+                number = Decimal(math.comb(draws, i) * math.comb(j - 1, i - 1))
+                term = Bounds(q.down.plus(number), q.up.plus(number), digits)
+                term = term.times(first.power(i)).times(inverse.power(j - i))
+                part = term if part is None else part.plus(term)
+            parts.append(part)
+        total, chance = None, None
+        for r in range(1, draws + 1):
+            number = Decimal(math.comb(k + r - 1, r - 1))
+            term = Bounds(q.down.plus(number), q.up.plus(number), digits).times(p.power(r - 1))
+            chance = term if chance is None else chance.plus(term)
+            term = parts[draws - r].times(chance).over(p.power(r))
+            total = term if total is None else total.plus(term)
+        tail = total.times(p.over(above).power(draws)).times(far)
+        decision = within(q.down.multiply(2, tail.low), q.up.multiply(2, tail.high), q, alpha, cells)
+        if decision is not None:
+            return decision
+        digits *= 2
+
+
+def half_width_of_sum(scale, alpha, cells, draws):
+    """The smallest k >= 0 that `sum_stays_within` accepts."""
+    if draws == 1:
+        return half_width(scale, alpha, cells)
+    return smallest(lambda k: sum_stays_within(k, scale, alpha, cells, draws), 0,
+                    max(1, int(scale)))
+
+
 def half_width(scale, alpha, draws=1):
     """The smallest k >= 0 that `stays_within` accepts, by halving an interval around it."""
     below, above = -1, 0
@@ -532,7 +603,7 @@ def half_width(scale, alpha, draws=1):
     return above
 
 
-def check_half_widths(measure, cells, found):
+def check_half_widths(measure, cells, sums, found):
     scale, alpha = Fraction(measure["scale"]), 1 - Fraction(measure["confidence"])
     if not Fraction(1, 1000) <= scale <= 2**40 or alpha < Fraction(1, 10**1000):
         found.append(f"{measure['name']}: the half-widths cannot be derived for a scale outside "
@@ -540,7 +611,7 @@ def check_half_widths(measure, cells, found):
         return
     for member, draws, words in (("half_width", 1, "one cell by itself"),
                                  ("simultaneous_half_width", cells, f"all {cells} cells")):
-        derived = half_width(scale, alpha, draws)
+        derived = half_width_of_sum(scale, alpha, draws, sums)
         if measure[member] != derived:
             found.append(f"{measure['name']}: the {member} is {shown(measure[member])}, but for "
                          f"{words} it follows as {derived}.")
@@ -706,7 +777,7 @@ def check_window(release, found):
         found.append("query: the window is not from one time to a later one.")
 
 
-def check_days(schedule, window, found):
+def check_days(schedule, window, running, found):
     first = datetime.date.fromisoformat(schedule["days"][0])
     every, times, run = schedule["every"], schedule["times"], schedule["run"]
     if every == "month" and first.day > 28:
@@ -725,6 +796,11 @@ def check_days(schedule, window, found):
         found.append(f"schedule: its last run begins on {last}, not on {schedule['days'][1]}.")
     if schedule["day"] != here:
         found.append(f"schedule: run {run} begins on {here}, not on {schedule['day']}.")
+    if running:
+        if window != {"from": schedule["days"][0], "to": after}:
+            found.append("query: the window of running counts is that of all periods so far, from "
+                         f"{schedule['days'][0]} to {after}.")
+        return
     if window is None:
         return
     begin, end, own, next_own = map(moment, (window["from"], window["to"], here, after))
@@ -746,6 +822,119 @@ def schedule_name(dataset, spec):
     return name if re.fullmatch(ID_PATTERN, name) else None
 
 
+# Running counts: the tree over all periods, through which they are noised.
+
+def digits_of(number, arity, count):
+    """The digits of a number in an odd base, from -(k-1)/2 to (k-1)/2, the lowest first."""
+    half, found = (arity - 1) // 2, []
+    for _ in range(count):
+        found.append((number + half) % arity - half)
+        number = (number - found[-1]) // arity
+    return found
+
+
+def tree_levels(arity, horizon):
+    """The smallest number of digits with which every number up to the horizon can be written."""
+    count = 1
+    while (arity**count - 1) // 2 < horizon:
+        count += 1
+    return count
+
+
+def tree_draws(continual, t):
+    """The draws of noise in the running count of period t: so many nodes are added or taken off."""
+    return sum(map(abs, digits_of(t, continual["arity"], continual["levels"])))
+
+
+def levels_of(release):
+    """How often a signal is counted in sums that are noised: in one node of each level."""
+    return release["continual"]["levels"] if "continual" in release else 1
+
+
+def draws_of(release):
+    continual = release.get("continual")
+    return 1 if continual is None else max(1, tree_draws(continual, continual["t"]))
+
+
+def holds_variance(claimed, scale, draws):
+    """Whether a number is 2 m q / (1 - q)^2, rounded up to twelve digits."""
+    digits = 60 + 2 * len(str(int(scale)))
+    q = Bounds.exp_of_minus(1 / scale, digits)
+    p = Bounds(q.down.subtract(1, q.high), q.up.subtract(1, q.low), digits)
+    twice = Bounds(Decimal(2 * draws), Decimal(2 * draws), digits)
+    value = twice.times(q).over(p.times(p))
+    return any(Fraction(rounding(12, ROUND_CEILING).plus(end)) == claimed
+               for end in (value.low, value.high))
+
+
+def check_continual(release, found):
+    continual, schedule = release.get("continual"), release.get("schedule")
+    priced = schedule is not None and schedule["rule"] == "horizon"
+    if continual is None or not priced:
+        if priced or continual is not None:
+            found.append("continual: running counts and the price of a horizon go together.")
+        return
+    if continual["arity"] % 2 == 0:
+        found.append("continual: the arity of a balanced tree is odd.")
+        return
+    t, horizon = continual["t"], continual["horizon"]
+    if (t, horizon) != (schedule["run"], schedule["times"]):
+        found.append("continual: the period and the horizon are not those of the schedule.")
+        return
+    levels = tree_levels(continual["arity"], horizon)
+    if continual["levels"] != levels or t > horizon:
+        found.append(f"continual: the tree has {levels} levels, not {continual['levels']}.")
+        return
+    if continual["draws"] != tree_draws(continual, t):
+        found.append(f"continual: the count of period {t} has {tree_draws(continual, t)} draws, not "
+                     f"{continual['draws']}.")
+    if any(schedule[part] != release["privacy"][part] for part in LOSS):
+        found.append("schedule: the price of a horizon is the loss of its running counts.")
+    if "selection" in release:
+        found.append("selection: running counts have listed cells.")
+    if any(key["name"] in ("day", "week", "month") for key in release["query"]["keys"]):
+        found.append("query: running counts have no key of time.")
+    check_running_counts(release, continual, found)
+
+
+def check_running_counts(release, continual, found):
+    series, cells, t = continual["series"], release["cells"], continual["t"]
+    measures = {measure["name"]: measure for measure in release["measures"]}
+    for place, members_of in (("variances", continual["variances"]), ("values", series["values"]),
+                              ("half_widths", series["half_widths"])):
+        if set(members_of) != set(measures):
+            found.append(f"continual: the {place} are not one for each measure.")
+            return
+    length = min(t, max(1, 2**17 // max(1, len(cells) * len(measures))))
+    schedule = release["schedule"]
+    try:
+        first = datetime.date.fromisoformat(schedule["days"][0])
+        days = [begin_of(period, schedule["every"], first).isoformat()
+                for period in range(t - length, t)]
+    except (OverflowError, ValueError):
+        return  # found with the schedule
+    if series["days"] != days:
+        found.append(f"continual: the days of the series are not those of the last {length} periods.")
+    lowest = 0 if release["query"]["nonnegative"] else -2**63
+    for name, measure in measures.items():
+        values = series["values"][name]
+        if len(values) != len(cells) or any(
+                len(counts) != length or counts[-1] != cell[name] or min(counts) < lowest
+                for counts, cell in zip(values, cells)):
+            found.append(f"continual: the series of {name} is not {length} counts for each cell of "
+                         "which the last is that of the release.")
+        scale, alpha = Fraction(measure["scale"]), 1 - Fraction(measure["confidence"])
+        if not Fraction(1, 1000) <= scale <= 2**40 or alpha < Fraction(1, 10**1000):
+            continue  # found with the measure
+        if not holds_variance(Fraction(continual["variances"][name]), scale, continual["draws"]):
+            found.append(f"continual: the variance of {name} is not that of {continual['draws']} "
+                         f"draws of scale {brief(scale)}, rounded up to twelve digits.")
+        draws = [tree_draws(continual, period) for period in range(t - length + 1, t + 1)]
+        known = {count: half_width_of_sum(scale, alpha, 1, count) for count in set(draws)}
+        if series["half_widths"][name] != [known[count] for count in draws]:
+            found.append(f"continual: the half-widths of the series of {name} do not follow.")
+
+
 def check_schedule(release, found):
     schedule = release.get("schedule")
     if schedule is None:
@@ -754,7 +943,9 @@ def check_schedule(release, found):
     if schedule["name"] != name:
         found.append(f"schedule: its name is {shown(schedule['name'])}, but it follows from the data "
                      f"set and the name of the spec as {shown(name)}.")
-    check_days(schedule, release["query"].get("window"), found)
+    check_days(schedule, release["query"].get("window"), "continual" in release, found)
+    if schedule["rule"] == "horizon":
+        return  # the price is that of the running counts
     measures, times = release["measures"], schedule["times"]
     if not measures or any(Fraction(measure["scale"]) * Fraction(measure["epsilon"])
                            != sensitivity(measure, release["bounds"]) for measure in measures):
@@ -1249,7 +1440,7 @@ def check_chain(entries, found):
 
 
 DECLARED = members({"every": one_of("day", "week", "month"), "days": each(text),
-                    "rule": one_of("sum", "certified"), "epsilon": fraction(), "delta": fraction()})
+                    "rule": one_of("sum", "certified", "horizon"), "epsilon": fraction(), "delta": fraction()})
 RUN = members({"schedule": ID, "run": integer(1), "epsilon": fraction(), "delta": fraction()})
 SPEND = ("epsilon", "delta", "day", "analyst", "slices", "policy")
 
@@ -1375,7 +1566,8 @@ def amount(entry, cap, day, part, concentrated):
     declared = None if entry["policy"] is None else json.loads(entry["policy"])
     if cap == "daily":
         if declared is not None:
-            return sign * counted(declared[part]) if day in declared["days"] else None
+            days = declared["days"][:1] if declared["rule"] == "horizon" else declared["days"]
+            return sign * counted(declared[part]) if day in days else None
         return sign * counted(entry[part]) if entry["day"] == day else None
     if declared is not None and declared["rule"] == "sum":
         return sign * counted(declared[part]) * len(declared["days"])
@@ -1557,6 +1749,7 @@ def findings_of(data, public_key=None, ledger=None):
     check_noise(release, found)
     check_window(release, found)
     check_schedule(release, found)
+    check_continual(release, found)
     check_selection(release, found)
     check_places(release, found)
     check_cells(release, found)
@@ -1626,6 +1819,13 @@ def describe(release, ledger):
                     f"{schedule['times']}, which cost epsilon {schedule['epsilon']} and delta "
                     f"{schedule['delta']} together by the rule {schedule['rule']!r}; this one by "
                     f"itself would cost epsilon {privacy['epsilon']} and delta {privacy['delta']}.")
+    if "continual" in release:
+        continual = release["continual"]
+        lines[1] = (f"It protects each {privacy['unit']} and is period {continual['t']} of "
+                    f"{continual['horizon']}, whose running counts cost epsilon "
+                    f"{schedule['epsilon']} together, for the whole horizon.")
+        lines.append("Signals that were late are not counted, and consents withdrawn later do not "
+                     "alter earlier counts.")
     if "selection" in release:
         lines.append(f"Its {cells} cells were found in the data and selected by the rule "
                      f"{release['selection']['rule']}.")

@@ -76,7 +76,10 @@ private struct SumFile: Decodable {
       )
       #expect(ours.lower <= own.upper && own.lower <= ours.upper)
     }
-    #expect(sum.halfWidth(alpha: Rational(1, 20), cells: 50) == law.halfWidth(alpha: Rational(1, 20), draws: 50))
+    #expect(
+      sum.halfWidth(alpha: Rational(1, 20), cells: 50)
+        == law.halfWidth(alpha: Rational(1, 20), draws: 50)
+    )
   }
 
   /// Probabilities and tails come from different formulas, and add up to one.
@@ -96,7 +99,9 @@ private struct SumFile: Decodable {
 
   @Test func `has half-widths on the two sides of which the tail lies`() {
     let sum = DiscreteLaplaceSum(of: DiscreteLaplaceLaw(scale: 24), draws: 9)
-    for (alpha, cells) in [(Rational(1, 20), 1), (Rational(1, 20), 51), (Rational(1, 1_000_000), 3)] {
+    for (alpha, cells) in [
+      (Rational(1, 20), 1), (Rational(1, 20), 51), (Rational(1, 1_000_000), 3),
+    ] {
       let k = sum.halfWidth(alpha: alpha, cells: cells)
       func isOutside(_ k: BigInteger) -> Enclosure {
         let tail = sum.twoSidedTail(above: k, precision: 200)

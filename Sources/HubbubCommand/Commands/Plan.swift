@@ -40,15 +40,22 @@ struct Plan: AsyncParsableCommand {
     report.warn()
     let standing = try standing(report)
     let outlook = try await outlook(report)
+    let counts = try await running(report)
     switch output.format {
-    case .text: try Results.write(Self.text(report.plan, standing, outlook))
-    case .json: try Results.write(Self.json(report.plan, standing, outlook).line)
+    case .text:
+      try Results.write(
+        Self.text(report.plan, standing, outlook) + (counts.map { "\n" + $0.text } ?? "")
+      )
+    case .json:
+      var fields = Self.json(report.plan, standing, outlook)
+      if let counts { fields += counts.json }
+      try Results.write(JSONText.object(fields).line)
     }
   }
 
   /// What the schedule costs, where the spec declares one.
   private func outlook(_ report: PlannedReport) async throws(CommandFailure) -> ScheduleOutlook? {
-    guard report.plan.specification.schedule != nil, place.ledger != nil else {
+    guard report.plan.scheduleLoss != nil, place.ledger != nil else {
       return ScheduleOutlook(report.plan)
     }
     let ledger = try LedgerPlace.open(place.ledger)
@@ -56,6 +63,20 @@ struct Plan: AsyncParsableCommand {
     var named: CivilDay?
     if let day { named = try Today.day(named: day) }
     return try await ScheduleOutlook(report.plan, in: ledger, analyst: analyst, day: named)
+  }
+
+  /// What running counts cost and how exact they are, where the spec asks for them.
+  private func running(
+    _ report: PlannedReport
+  ) async throws(CommandFailure) -> ContinualOutlook? {
+    guard report.plan.continual != nil, place.ledger != nil else {
+      return ContinualOutlook(report.plan)
+    }
+    let ledger = try LedgerPlace.open(place.ledger)
+    try report.refusePinnedCells(ledger)
+    var named: CivilDay?
+    if let day { named = try Today.day(named: day) }
+    return try await ContinualOutlook(report.plan, in: ledger, analyst: analyst, day: named)
   }
 
   /// What the ledger says, where one is named.
@@ -80,7 +101,9 @@ struct Plan: AsyncParsableCommand {
     let bounds = spec.bounds
     var text = "\(spec.name), paid by \(spec.dataset)\n\n"
     text += "  protects    one \(spec.privacyUnit.rawValue), added or removed\n"
-    text += "  costs       \(plan.loss)\(outlook == nil ? "" : " each run, by itself")\n"
+    let cost =
+      outlook != nil ? " each run, by itself" : plan.continual != nil ? " for all periods" : ""
+    text += "  costs       \(plan.loss)\(cost)\n"
     text += "  cells       "
     text += plan.selection == nil ? "\(plan.cellCount)" : "those that are selected"
     text +=
@@ -120,7 +143,7 @@ struct Plan: AsyncParsableCommand {
     _ plan: AggregationPlan,
     _ standing: BudgetStanding?,
     _ outlook: ScheduleOutlook?
-  ) -> JSONText {
+  ) -> [(String, JSONText)] {
     let spec = plan.specification
     let measures = plan.measures.map { measure in
       JSONText.object([
@@ -161,6 +184,6 @@ struct Plan: AsyncParsableCommand {
       }
       fields.append(("schedule", outlook.json))
     }
-    return .object(fields)
+    return fields
   }
 }

@@ -79,7 +79,12 @@ struct AccountView {
   private static func words(_ name: ReleaseID, _ schedule: ScheduleStanding) -> String {
     let times = schedule.days.count
     let done = schedule.released.count
-    let rule = schedule.price.rule == .sum ? "the sum of its runs" : "the certified price"
+    let rule =
+      switch schedule.price.rule {
+      case .sum: "the sum of its runs"
+      case .certified: "the certified price"
+      case .horizon: "the loss of running counts over the whole horizon"
+      }
     return "Schedule \(name): \(done) of \(times) runs were released"
       + (done < times ? ", the next is that of \(schedule.days[done])" : "")
       + ".\n  Paid at once for all of them: \(schedule.price.loss), \(rule).\n"

@@ -47,6 +47,18 @@ extension CommandFailure {
         status: .environment,
         message: "\(error). The loss is held: `\(again)` finishes the release at no further cost."
       )
+    case .store(let error):
+      self.init(
+        status: error.isInvalidInput ? .invalid : .environment,
+        message: "\(error); nothing was spent"
+      )
+    case .storeInterrupted(let error, _):
+      self.init(
+        status: .environment,
+        message:
+          "\(error); the state could not be written. The loss is held: `\(again)` finishes the "
+          + "release at no further cost."
+      )
     case .plan(let error):
       self.init(
         status: .invalid,

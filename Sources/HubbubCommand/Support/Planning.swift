@@ -50,7 +50,9 @@ struct PlannedReport {
       )
     }
     let delta = plan.specification.budget.delta
-    if delta.signum > 0, plan.selection == nil, plan.specification.schedule == nil {
+    if delta.signum > 0, plan.selection == nil,
+      plan.specification.schedule == nil || plan.continual != nil
+    {
       warnings.append(
         "delta \(delta) is not charged, because cells that are listed use none of it"
       )

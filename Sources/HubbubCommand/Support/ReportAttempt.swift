@@ -55,6 +55,17 @@ struct ReportAttempt {
     do {
       planned = try await PlannedRun(of: plan, on: day, analyst: analyst, in: ledger)
     } catch {
+      // A period of running counts that was released is told again.
+      if plan.continual != nil, id == nil,
+        case .ledger(.schedule(.repeated(let day, let own))) = error
+      {
+        self.plan = plan
+        self.id = own
+        run = nil
+        folder = day
+        Diagnostics.write("Release id: \(own)\n")
+        return
+      }
       throw CommandFailure(error, again: "")
     }
     self.plan = planned.plan

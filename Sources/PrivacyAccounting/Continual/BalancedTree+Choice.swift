@@ -14,18 +14,20 @@ extension BalancedTree {
   ///   - horizon: The number of periods.
   ///   - scale: The scale of the noise where there is one level, in units of the measure: what a unit
   ///     contributes over the whole horizon, divided by epsilon.
+  /// - Returns: The tree.
   /// - Complexity: O(T log^2 T) small steps.
   public static func best(horizon: Int, scale: Rational) -> BalancedTree {
     var best: (tree: BalancedTree, mean: Enclosure)?
     for levels in 1... {
       let arity = smallestArity(levels: levels, horizon: horizon)
+      guard isArity(arity) else { continue }
       let tree = BalancedTree(arity: arity, horizon: horizon)
       guard tree.levels == levels else { break }
       let mean = tree.meanVariance(scale: scale, digits: 30)
       if best.map({ mean.upper < $0.mean.lower }) ?? true { best = (tree, mean) }
       if arity == 3 { break }
     }
-    guard let best else { preconditionFailure("one level is always tried") }
+    guard let best else { preconditionFailure("some number of levels has an arity") }
     return best.tree
   }
 
@@ -34,6 +36,7 @@ extension BalancedTree {
   /// - Parameters:
   ///   - scale: The scale of the noise where there is one level.
   ///   - digits: The relative width is at most `10^-digits`.
+  /// - Returns: The mean.
   public func meanVariance(scale: Rational, digits: Int) -> Enclosure {
     let one = DiscreteLaplaceLaw(scale: scale * Rational(levels)).variance(digits: digits + 2)
     let mean = Rational(BigInteger(drawsInAll().total), BigInteger(horizon))

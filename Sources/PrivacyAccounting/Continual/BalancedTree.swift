@@ -52,6 +52,8 @@ public struct TreeTerm: Sendable, Hashable {
 public struct BalancedTree: Sendable, Hashable {
   /// The most periods of a horizon.
   public static let longestHorizon = 10_000
+  /// The largest arity: more children would only mean more draws in a count.
+  public static let largestArity = 255
 
   /// The number of children of a node, odd.
   public let arity: Int
@@ -62,11 +64,11 @@ public struct BalancedTree: Sendable, Hashable {
 
   /// Makes the tree of an arity.
   ///
-  /// - Precondition: `arity` is odd and from 3 to `2 longestHorizon + 1`, `horizon` from 1 to
+  /// - Precondition: `arity` is odd and from 3 to `largestArity`, `horizon` from 1 to
   ///   `longestHorizon`.
   public init(arity: Int, horizon: Int) {
     precondition((1...Self.longestHorizon).contains(horizon), "a horizon of 1 to 10,000 periods")
-    precondition(Self.isArity(arity), "an odd arity of at least 3")
+    precondition(Self.isArity(arity), "an odd arity from 3 to 255")
     var levels = 1
     var reach = arity
     while (reach - 1) / 2 < horizon {
@@ -80,7 +82,7 @@ public struct BalancedTree: Sendable, Hashable {
 
   /// Whether nodes can have so many children.
   public static func isArity(_ arity: Int) -> Bool {
-    arity % 2 == 1 && (3...(2 * longestHorizon + 1)).contains(arity)
+    arity % 2 == 1 && (3...largestArity).contains(arity)
   }
 
   /// The digits of the number of a period, lowest first.

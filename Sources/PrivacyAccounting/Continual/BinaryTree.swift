@@ -45,6 +45,7 @@ public struct BinaryTree: Sendable, Hashable {
   /// estimates of its two children.
   ///
   /// - Parameter variances: The variance of a sum of each level; all one if left out.
+  /// - Returns: The weights, the lowest level first.
   public func ownWeights(of variances: [Rational]? = nil) -> [Rational] {
     let variances = variances ?? Array(repeating: .one, count: levels)
     let estimates = nodeVariances(of: variances)
@@ -58,6 +59,7 @@ public struct BinaryTree: Sendable, Hashable {
   /// The variance of the best estimate of a node, by level, in the unit of `variances`.
   ///
   /// - Parameter variances: The variance of a sum of each level; all one if left out.
+  /// - Returns: The variances, the lowest level first.
   public func nodeVariances(of variances: [Rational]? = nil) -> [Rational] {
     let variances = variances ?? Array(repeating: .one, count: levels)
     precondition(variances.count == levels, "a variance for each level")
@@ -74,6 +76,7 @@ public struct BinaryTree: Sendable, Hashable {
   /// - Parameters:
   ///   - t: The number of periods.
   ///   - variances: The variance of a sum of each level; all one if left out.
+  /// - Returns: The variance, in the unit of `variances`.
   public func variance(at t: Int, of variances: [Rational]? = nil) -> Rational {
     let estimates = nodeVariances(of: variances)
     return nodes(at: t).reduce(.zero) { $0 + estimates[$1.level] }
@@ -98,6 +101,7 @@ public struct BinaryTree: Sendable, Hashable {
   ///   - t: The number of periods.
   ///   - noisy: The noisy sums of each level, by index; all that end by `t` are there.
   ///   - variances: The variance of a sum of each level; all one if left out.
+  /// - Returns: The estimate.
   public func estimate(
     at t: Int,
     from noisy: [[BigInteger]],

@@ -32,10 +32,13 @@ public enum ScheduleDecision: Sendable, Hashable {
 }
 
 extension BudgetFilter {
-  /// The accounts that a schedule touches: the lifetime, the analyst, and each day under daily caps.
+  /// The accounts that a schedule touches: the lifetime, the analyst, and each day under daily caps;
+  /// of running counts the first day alone, which pays for the horizon.
   public func accounts(of schedule: ScheduleSpend) -> [BudgetAccount] {
-    accounts(analyst: schedule.run.analyst, day: "").filter { $0.limit != .daily }
-      + (policy.daily == nil ? [] : schedule.days.map { BudgetAccount(.daily, label: $0) })
+    let days =
+      schedule.price.rule == .horizon ? Array(schedule.days.prefix(1)) : schedule.days
+    return accounts(analyst: schedule.run.analyst, day: "").filter { $0.limit != .daily }
+      + (policy.daily == nil ? [] : days.map { BudgetAccount(.daily, label: $0) })
   }
 
   /// What a schedule adds to each account that it touches.
@@ -48,7 +51,8 @@ extension BudgetFilter {
       if account.limit == .daily { return (account, run) }
       switch schedule.price.rule {
       case .sum: return (account, run.repeated(schedule.days.count))
-      case .certified: return (account, charge(for: schedule.price.loss, on: account))
+      case .certified, .horizon:
+        return (account, charge(for: schedule.price.loss, on: account))
       }
     }
   }
@@ -115,13 +119,14 @@ extension BudgetFilter {
     return after
   }
 
-  /// The price by the sum rule follows from the runs; the certified one is an epsilon at a delta,
-  /// which is no zCDP.
+  /// The price by the sum rule follows from the runs, that of a horizon is what is said of each; the
+  /// certified one is an epsilon at a delta, which is no zCDP.
   private func checkPrice(of schedule: ScheduleSpend) throws(InvalidSpend) {
     let isRight =
       switch schedule.price.rule {
       case .sum: schedule.price.loss == schedule.run.loss.repeated(schedule.days.count)
       case .certified: policy.accounting == .sum
+      case .horizon: schedule.price.loss == schedule.run.loss
       }
     if !isRight { throw .schedulePrice(schedule.price.rule) }
   }

@@ -20,6 +20,8 @@ public enum PricingRule: String, Sendable, Hashable, CaseIterable {
   case sum
   /// The runs are composed tightly, which is possible because all of them are fixed in advance.
   case certified
+  /// The runs tell running counts that are noised together: all of them cost what is said of one.
+  case horizon
 }
 
 /// What all runs of a schedule cost together.

@@ -102,6 +102,34 @@ struct SignalStream {
     return RawAggregate(signals: counts.signals, units: counts.units, under: plan)
   }
 
+  /// Reads every signal, record by record on one thread, and calls `body` with those that count.
+  ///
+  /// - Throws: `SignalFileError` where a file as a whole fails; single records never do.
+  consuming func forEach(
+    progress: (@Sendable (ReadingProgress) -> Void)?,
+    _ body: (_ unit: ByteSlice, _ cell: UInt32) -> Void
+  ) throws(SignalFileError) {
+    let meter = ProgressMeter(bytesInAll: bytesInAll, tell: progress)
+    for path in paths {
+      let reader: SignalReader
+      if let open = kept[path] {
+        reader = open
+      } else {
+        reader = try SignalReader(path: path, names: decoder.names, format: specification.format)
+      }
+      var count = 0
+      var step = try reader.next()
+      while step != .end {
+        if step == .record, let signal = decoder.decode(reader) { body(signal.unit, signal.cell) }
+        count += 1
+        if count & 0xFFFF == 0 { meter.read(reader.progress.bytesRead) }
+        step = try reader.next()
+      }
+      meter.finished(reader.progress.bytesRead)
+    }
+    meter.end()
+  }
+
   /// The same record by record on one thread: where cells are found in the signals, and the plain
   /// counterpart that tests compare with.
   ///

@@ -45,6 +45,8 @@ public struct AggregationPlan: Sendable, Hashable {
   public let cellCount: Int
   /// How cells are selected; `nil` where all of them are listed.
   public let selection: PlannedSelection?
+  /// How running counts are noised; `nil` for counts of the window alone.
+  public let continual: PlannedContinual?
   /// The measures with their noise.
   public let measures: [PlannedMeasure]
   /// The whole loss: what is reserved before any signal is read.
@@ -70,14 +72,19 @@ public struct AggregationPlan: Sendable, Hashable {
     }
     var epsilon = selection?.terms.epsilon ?? .zero
     let alpha = .one - specification.confidence
+    continual = specification.plannedContinual
     for request in specification.measures {
-      let sensitivity = specification.bounds.sensitivity(of: request.measure)
+      let sensitivity =
+        specification.bounds.sensitivity(of: request.measure)
+        * BigInteger(continual?.tree.levels ?? 1)
       let part = specification.budget.epsilon * request.share
       let scale = Rational(sensitivity) / part
       guard Self.scales.contains(scale) else {
         throw .scaleOutOfRange(request.measure, scale: scale)
       }
-      let law = DiscreteLaplaceLaw(scale: scale)
+      let law =
+        continual?.law(scale: scale)
+        ?? DiscreteLaplaceSum(of: DiscreteLaplaceLaw(scale: scale), draws: 1)
       measures.append(
         PlannedMeasure(
           measure: request.measure,
@@ -85,7 +92,7 @@ public struct AggregationPlan: Sendable, Hashable {
           epsilon: part,
           scale: scale,
           halfWidth: law.halfWidth(alpha: alpha),
-          simultaneousHalfWidth: law.halfWidth(alpha: alpha, draws: max(cellCount, 1))
+          simultaneousHalfWidth: law.halfWidth(alpha: alpha, cells: max(cellCount, 1))
         )
       )
       epsilon += part

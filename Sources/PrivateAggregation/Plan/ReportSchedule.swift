@@ -120,5 +120,6 @@ extension ReportSpecification {
     }
     guard columns[.time] != nil else { return self }
     return counting(schedule.window(of: index, from: first, like: window))
+      .counting(period: index + 1)
   }
 }

@@ -141,6 +141,8 @@ public struct ReportSpecification: Sendable, Hashable {
   public let nonnegative: Bool
   /// The runs that are declared in advance; `nil` for a report that stands by itself.
   public let schedule: ReportSchedule?
+  /// Running counts, whose periods are the runs of the schedule; `nil` for counts of the window alone.
+  public private(set) var continual: ContinualRequest?
   /// SHA-256 of the spec's bytes, in hexadecimal.
   public let sha256: String
   /// SHA-256 of everything that fixes the release: the spec's bytes and the bytes of its lists.
@@ -166,6 +168,7 @@ public struct ReportSpecification: Sendable, Hashable {
     confidence: Rational,
     nonnegative: Bool,
     schedule: ReportSchedule? = nil,
+    continual: ContinualRequest? = nil,
     sha256: String,
     digest: String
   ) {
@@ -187,6 +190,7 @@ public struct ReportSpecification: Sendable, Hashable {
     self.confidence = confidence
     self.nonnegative = nonnegative
     self.schedule = schedule
+    self.continual = continual
     self.sha256 = sha256
     self.digest = digest
   }
@@ -198,6 +202,13 @@ extension ReportSpecification {
     var copy = self
     copy.window = window
     for key in derivedKeys { copy.cells[key] = CellList(of: key, within: window) ?? cells[key] }
+    return copy
+  }
+
+  /// The same for one period of running counts.
+  func counting(period: Int) -> ReportSpecification {
+    var copy = self
+    copy.continual = continual?.at(period)
     return copy
   }
 

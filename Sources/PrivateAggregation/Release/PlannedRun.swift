@@ -7,8 +7,11 @@ import PrivacyAccounting
 
 extension AggregationPlan {
   /// What all runs of the declared schedule cost together; `nil` where none is declared.
+  ///
+  /// Running counts are noised together and have a loss of their own: it is `nil` for them too.
   public var scheduleLoss: ScheduleLoss? {
-    specification.schedule.map { schedule in
+    guard continual == nil else { return nil }
+    return specification.schedule.map { schedule in
       ScheduleLoss(
         of: measures.map { ($0.measure, $0.epsilon) },
         selection: selection?.loss,
@@ -60,7 +63,7 @@ public struct PlannedRun: Sendable, Hashable {
     in ledger: some BudgetLedger
   ) async throws(ReleaseError) {
     let specification = plan.specification
-    guard let schedule = specification.schedule, let loss = plan.scheduleLoss else {
+    guard let schedule = specification.schedule else {
       preconditionFailure("the spec declares a schedule")
     }
     let standing: ScheduleStanding?
@@ -79,6 +82,8 @@ public struct PlannedRun: Sendable, Hashable {
     let price: SchedulePrice
     if let standing {
       price = standing.price
+    } else if plan.continual != nil {
+      price = SchedulePrice(rule: .horizon, loss: plan.loss)
     } else {
       let remaining: RemainingBudget
       do {
@@ -88,6 +93,7 @@ public struct PlannedRun: Sendable, Hashable {
           day: days[index]
         )
       } catch { throw .ledger(error) }
+      guard let loss = plan.scheduleLoss else { preconditionFailure("runs have a loss") }
       price = SchedulePricing(loss, delta: plan.scheduleDelta, remaining: remaining).taken
     }
     run = ScheduledRun(

@@ -14,7 +14,8 @@ extension ReleaseBody {
     selected: [[String]]? = nil,
     counts: [[Int64]],
     remaining: RemainingBudget,
-    schedule: ReleasedSchedule? = nil
+    schedule: ReleasedSchedule? = nil,
+    continual: ReleasedContinual? = nil
   ) {
     let specification = plan.specification
     let cells =
@@ -36,7 +37,7 @@ extension ReleaseBody {
         filters: Dictionary(
           uniqueKeysWithValues: specification.filters.map { ($0.key.rawValue, $0.value) }
         ),
-        window: specification.window?.text,
+        window: Self.window(of: plan, schedule),
         consent: specification.columns[.consent] != nil,
         nonnegative: specification.nonnegative
       ),
@@ -63,8 +64,20 @@ extension ReleaseBody {
       },
       cells: cells,
       remaining: remaining,
-      schedule: schedule
+      schedule: schedule,
+      continual: continual
     )
+  }
+
+  /// The span of time that the counts are about.
+  private static func window(
+    of plan: AggregationPlan,
+    _ schedule: ReleasedSchedule?
+  ) -> [String]? {
+    guard let continual = plan.continual, let schedule, let first = CivilDay(schedule.first) else {
+      return plan.specification.window?.text
+    }
+    return [first.label, schedule.every.day(continual.t, from: first).label]
   }
 
   /// The keys: with their lists, or with the values that were selected.

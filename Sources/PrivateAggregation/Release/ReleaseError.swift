@@ -15,6 +15,11 @@ public enum ReleaseError: Error, Sendable, Hashable {
   /// A signal file failed while it was read: the loss stays reserved, and the run can be resumed
   /// under its id.
   case interrupted(SignalFileError, id: ReleaseID)
+  /// The state of running counts cannot be used; nothing was reserved by this run.
+  case store(StateStoreError)
+  /// The next state of running counts could not be written: the loss stays reserved, and the run can
+  /// be resumed under its id.
+  case storeInterrupted(StateStoreError, id: ReleaseID)
   /// The run's own days make more cells than memory holds.
   case plan(PlanError)
   /// A schedule cannot begin on that day: not every month has it, or the last run ends after 9999.

@@ -27,11 +27,11 @@ public struct ReleaseOutcome: Sendable, Hashable {
 /// - Privacy: A release costs the loss of its plan, once for each id. Nothing but the release depends
 ///   on a signal.
 public struct Releaser<Ledger: BudgetLedger>: Sendable {
-  private let ledger: Ledger
-  private let clock: @Sendable () -> Int64
-  private let options: AggregationOptions
-  private let progress: (@Sendable (ReadingProgress) -> Void)?
-  private let announce: (@Sendable () -> Void)?
+  let ledger: Ledger
+  let clock: @Sendable () -> Int64
+  let options: AggregationOptions
+  let progress: (@Sendable (ReadingProgress) -> Void)?
+  let announce: (@Sendable () -> Void)?
 
   /// Makes a releaser.
   ///
@@ -82,7 +82,7 @@ public struct Releaser<Ledger: BudgetLedger>: Sendable {
     day: String,
     run: ScheduledRun? = nil
   ) async throws(ReleaseError) -> ReleaseOutcome {
-    if let run, run.index == 0 {
+    if let run, run.index == 0, plan.continual == nil {
       let isPaid = plan.scheduleLoss.map {
         $0.times == run.days.count && $0.certainlyKeeps(to: run.price.loss)
       }
@@ -90,6 +90,9 @@ public struct Releaser<Ledger: BudgetLedger>: Sendable {
     }
     let request = ReservationRequest(plan, id: id, analyst: analyst, day: day, run: run)
     if let stored = try await stored(request) { return try replay(stored) }
+    if plan.continual != nil, let run {
+      return try await releaseRunningCounts(request, under: plan, as: run)
+    }
     // Opening files reads their headers, so what can be refused is refused before; and a missing
     // column, or a disk without room, is found before anything is held.
     do { try await ledger.check(request) } catch { throw .ledger(error) }
@@ -179,7 +182,7 @@ public struct Releaser<Ledger: BudgetLedger>: Sendable {
     return ReleaseOutcome(release: release, replayed: false)
   }
 
-  private func stored(
+  func stored(
     _ request: ReservationRequest
   ) async throws(ReleaseError) -> StoredRelease? {
     do {
@@ -193,11 +196,11 @@ public struct Releaser<Ledger: BudgetLedger>: Sendable {
     }
   }
 
-  private func replay(_ stored: StoredRelease) throws(ReleaseError) -> ReleaseOutcome {
+  func replay(_ stored: StoredRelease) throws(ReleaseError) -> ReleaseOutcome {
     ReleaseOutcome(release: try decoded(stored), replayed: true)
   }
 
-  private func decoded(_ stored: StoredRelease) throws(ReleaseError) -> Release {
+  func decoded(_ stored: StoredRelease) throws(ReleaseError) -> Release {
     do {
       return Release(body: try ReleaseBody(decoding: stored.body), receipt: stored.receipt)
     } catch {

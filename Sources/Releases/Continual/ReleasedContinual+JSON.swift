@@ -80,7 +80,7 @@ extension JSONCursor {
     try object { member, cursor throws(ReleaseDecodingError) in
       seen.insert(member)
       switch member {
-      case "arity": numbers[member] = try cursor.positive(limit: 2 * BalancedTree.longestHorizon + 1)
+      case "arity": numbers[member] = try cursor.positive(limit: BalancedTree.largestArity)
       case "draws", "levels": numbers[member] = try cursor.positive()
       case "horizon", "t": numbers[member] = try cursor.positive(limit: BalancedTree.longestHorizon)
       case "late_signals": try cursor.constant(ReleasedContinual.lateSignals)
@@ -98,10 +98,14 @@ extension JSONCursor {
     for name in ["late_signals", "mechanism", "variances", "withdrawals"] {
       _ = try Self.required(seen.contains(name) ? true : nil, name)
     }
-    let (arity, t) = (try Self.required(numbers["arity"], "arity"), try Self.required(numbers["t"], "t"))
+    let (arity, t) = (
+      try Self.required(numbers["arity"], "arity"), try Self.required(numbers["t"], "t")
+    )
     let horizon = try Self.required(numbers["horizon"], "horizon")
     guard BalancedTree.isArity(arity) else {
-      throw ReleaseDecodingError(.unsuitable(expected: "odd and at least 3")).within(member: "arity")
+      throw ReleaseDecodingError(.unsuitable(expected: "odd and at least 3")).within(
+        member: "arity"
+      )
     }
     guard t <= horizon else {
       throw ReleaseDecodingError(.unsuitable(expected: "at most the horizon")).within(member: "t")

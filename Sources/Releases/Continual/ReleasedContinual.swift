@@ -42,7 +42,7 @@ public struct ReleasedSeries: Sendable, Hashable {
 ///   together follow from sums that were noised once.
 public struct ReleasedContinual: Sendable, Hashable {
   /// The name of the mechanism.
-  static let mechanism = "balanced-tree"
+  public static let mechanism = "balanced-tree"
   /// What becomes of signals that arrive after their period was released.
   public static let lateSignals = "not counted"
   /// What becomes of counts when a consent is withdrawn later.

@@ -74,6 +74,7 @@ private struct ReleaseParts {
   var remaining: RemainingBudget?
   var schedule: ReleasedSchedule?
   var places: ReleasedPlaces?
+  var continual: ReleasedContinual?
   var certificate: Certificate?
 
   mutating func read(
@@ -95,6 +96,7 @@ private struct ReleaseParts {
     case "remaining": remaining = try cursor.remaining()
     case "schedule": schedule = try cursor.schedule()
     case "places": places = try cursor.places()
+    case "continual": continual = try cursor.continual()
     case "certificate": certificate = try cursor.certificate()
     default: throw ReleaseDecodingError(.unknown)
     }
@@ -124,7 +126,8 @@ private struct ReleaseParts {
       cells: read,
       remaining: try JSONCursor.required(remaining, "remaining"),
       schedule: schedule,
-      places: places
+      places: places,
+      continual: continual
     )
   }
 }

@@ -30,6 +30,11 @@ extension ReleaseBody {
       writer.certificate(certificate)
       writer.raw(",\n")
     }
+    if let continual {
+      writer.raw("\"continual\":")
+      writer.continual(continual)
+      writer.raw(",\n")
+    }
     writer.raw("\"created\":")
     writer.string(created)
     writer.raw(",\n\"dataset\":")

@@ -11,11 +11,17 @@ extension ReleaseVerification {
     let isPricedSo = body.schedule?.price.rule == .horizon
     guard let continual = body.continual else {
       guard isPricedSo else { return [] }
-      return [finding("continual", "nothing", "what running counts say, as the schedule is priced so")]
+      return [
+        finding("continual", "nothing", "what running counts say, as the schedule is priced so")
+      ]
     }
     guard let schedule = body.schedule, isPricedSo else {
       return [
-        finding("schedule", "no price of a horizon", "that of the running counts, paid once for all")
+        finding(
+          "schedule",
+          "no price of a horizon",
+          "that of the running counts, paid once for all"
+        )
       ]
     }
     return place(of: continual, in: schedule, of: body)
@@ -48,7 +54,9 @@ extension ReleaseVerification {
       )
     }
     if body.selection != nil {
-      findings.append(finding("selection", "selected cells", "none: running counts have listed cells"))
+      findings.append(
+        finding("selection", "selected cells", "none: running counts have listed cells")
+      )
     }
     let timed = body.query.keys.map(\.name).filter { ["day", "week", "month"].contains($0) }
     if !timed.isEmpty {
@@ -82,7 +90,8 @@ extension ReleaseVerification {
   }
 
   /// Members are named like the measures.
-  private static func names(_ names: Set<String>, _ what: String, in body: ReleaseBody) -> [Finding] {
+  private static func names(_ names: Set<String>, _ what: String, in body: ReleaseBody) -> [Finding]
+  {
     let measures = body.measures.map(\.measure.rawValue)
     guard names != Set(measures) else { return [] }
     return [

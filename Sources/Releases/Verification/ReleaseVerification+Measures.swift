@@ -59,13 +59,16 @@ extension ReleaseVerification {
     in body: ReleaseBody
   ) -> [Finding] {
     var findings: [Finding] = []
-    let sensitivity = body.bounds.sensitivity(of: measure.measure)
+    // Of running counts every level of the tree is noised.
+    let levels = BigInteger(body.continual?.tree.levels ?? 1)
+    let sensitivity = body.bounds.sensitivity(of: measure.measure) * levels
     if measure.sensitivity != sensitivity {
       findings.append(
         Finding(
           what: place + ".sensitivity",
           claimed: "\(measure.sensitivity)",
           derived: "\(sensitivity), which follows from the bounds"
+            + (body.continual == nil ? "" : " and the levels of the tree")
         )
       )
     }
@@ -79,14 +82,17 @@ extension ReleaseVerification {
         )
       )
     }
-    return findings + halfWidths(of: measure, at: place, cells: body.cells.count)
+    let draws = body.continual.map { $0.tree.draws(at: $0.t) } ?? 1
+    return findings
+      + halfWidths(of: measure, at: place, cells: body.cells.count, draws: draws)
   }
 
   /// Derives the half-widths from the scale that the release claims, which is checked by itself.
   private static func halfWidths(
     of measure: ReleasedMeasure,
     at place: String,
-    cells: Int
+    cells: Int,
+    draws: Int
   ) -> [Finding] {
     guard measure.confidence < .one else {
       return [
@@ -98,7 +104,7 @@ extension ReleaseVerification {
       ]
     }
     let alpha = .one - measure.confidence
-    guard scales.contains(measure.scale), alpha >= smallestAlpha else {
+    guard isDerivable(measure) else {
       return [
         Finding(
           what: place + ".half_width",
@@ -108,9 +114,9 @@ extension ReleaseVerification {
         )
       ]
     }
-    let law = DiscreteLaplaceLaw(scale: measure.scale)
+    let law = DiscreteLaplaceSum(of: DiscreteLaplaceLaw(scale: measure.scale), draws: draws)
     let own = law.halfWidth(alpha: alpha)
-    let all = law.halfWidth(alpha: alpha, draws: max(cells, 1))
+    let all = law.halfWidth(alpha: alpha, cells: max(cells, 1))
     var findings: [Finding] = []
     if measure.halfWidth != own {
       findings.append(
@@ -131,6 +137,12 @@ extension ReleaseVerification {
       )
     }
     return findings
+  }
+
+  /// Whether half-widths of a measure can be derived in a reasonable time.
+  static func isDerivable(_ measure: ReleasedMeasure) -> Bool {
+    measure.confidence < .one && scales.contains(measure.scale)
+      && .one - measure.confidence >= smallestAlpha
   }
 
   /// Holds what the certificate repeats against the body.

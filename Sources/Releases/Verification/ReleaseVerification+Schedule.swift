@@ -64,7 +64,9 @@ extension ReleaseVerification {
     compare("day", schedule.day, schedule.run - 1)
     let day = schedule.every.day(schedule.run - 1, from: first)
     let next = schedule.every.day(schedule.run, from: first)
-    if let window = body.query.window, !Self.isWithin(window, from: day, to: next) {
+    if body.continual != nil {
+      findings += Self.window(of: body, from: first, to: next)
+    } else if let window = body.query.window, !Self.isWithin(window, from: day, to: next) {
       findings.append(
         Finding(
           what: "query.window",
@@ -74,6 +76,23 @@ extension ReleaseVerification {
       )
     }
     return findings
+  }
+
+  /// Running counts are about all periods so far.
+  private static func window(
+    of body: ReleaseBody,
+    from first: CivilDay,
+    to next: CivilDay
+  ) -> [Finding] {
+    let window = body.query.window ?? []
+    guard window != [first.label, next.label] else { return [] }
+    return [
+      Finding(
+        what: "query.window",
+        claimed: window.isEmpty ? "none" : window.joined(separator: " to "),
+        derived: "all periods so far, from \(first.label) to \(next.label)"
+      )
+    ]
   }
 
   /// Whether a window begins on a day and does not reach beyond the same time of the next period's.
@@ -86,7 +105,7 @@ extension ReleaseVerification {
 
   private static func price(of schedule: ReleasedSchedule, in body: ReleaseBody) -> [Finding] {
     let claimed = schedule.price.loss
-    guard !body.measures.isEmpty else { return [] }
+    guard !body.measures.isEmpty, schedule.price.rule != .horizon else { return [] }
     let loss = ScheduleLoss(
       of: body.measures.map { ($0.measure, $0.epsilon) },
       selection: body.selection?.loss,
@@ -97,6 +116,7 @@ extension ReleaseVerification {
       Finding(what: "schedule.epsilon and .delta", claimed: "\(claimed)", derived: derived)
     }
     switch schedule.price.rule {
+    case .horizon: return []
     case .sum:
       guard claimed != loss.sum.loss else { return [] }
       return [finding("\(loss.sum.loss), the sum of \(schedule.times) runs")]

@@ -47,6 +47,7 @@ public struct ReleaseVerification: Sendable {
     var findings = Self.measures(of: document.body)
     findings += Self.window(of: document.body)
     findings += Self.schedule(of: document.body)
+    findings += Self.continual(of: document.body)
     findings += Self.selection(of: document.body)
     findings += Self.places(of: document.body)
     findings += Self.cells(of: document.body)

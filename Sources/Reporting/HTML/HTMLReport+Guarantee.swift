@@ -131,6 +131,7 @@ extension HTMLReport {
         switch schedule.price.rule {
         case .sum: "the sum of the runs"
         case .certified: "composed tightly, which is less than their sum"
+        case .horizon: "the running counts of all of them are noised together"
         }
       rows.append(
         costRow(

@@ -11,6 +11,8 @@ struct ScheduleSection {
   let schedule: ReportSchedule?
   /// What a report counts, or the first run where it is known.
   let window: TimeWindow?
+  /// Running counts, whose periods are the runs; `nil` where none are asked for.
+  let continual: ContinualSection?
 
   init(
     _ top: MappingReader,
@@ -18,8 +20,21 @@ struct ScheduleSection {
     window: TimeWindow?,
     delta: Rational?,
     dataset: String,
-    name: String
+    name: String,
+    directory: String
   ) throws(SpecificationError) {
+    continual = try ContinualSection(
+      top,
+      signals,
+      dataset: dataset,
+      name: name,
+      directory: directory
+    )
+    if let continual {
+      schedule = continual.schedule
+      self.window = continual.window
+      return
+    }
     guard let field = top.optional("schedule") else {
       schedule = nil
       self.window = window

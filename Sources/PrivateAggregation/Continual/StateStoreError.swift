@@ -1,0 +1,85 @@
+// StateStoreError.swift: why the encrypted state of running counts cannot be used.
+// SPDX-License-Identifier: Apache-2.0
+
+import Glibc
+
+/// Why the encrypted state of running counts cannot be used.
+///
+/// - Privacy: No case holds anything that depends on a signal.
+public struct StateStoreError: Error, Sendable, Hashable {
+  /// What is wrong.
+  public enum Kind: Sendable, Hashable {
+    /// Another process works with the state.
+    case busy
+    /// The key file is missing, though runs were released.
+    case keyMissing
+    /// The key file is not one: 32 bytes.
+    case keyDamaged
+    /// Others than its owner can read the key file.
+    case keyExposed
+    /// The state was sealed under another key.
+    case otherKey
+    /// The state that the last release names is missing.
+    case stateMissing
+    /// The state was altered, or cut off.
+    case damaged
+    /// The state was written for another spec or another period.
+    case otherRun
+    /// A newer version of the program wrote the state.
+    case newer
+    /// There is a state of later runs, and the ledger knows of none.
+    case ahead
+    /// The system refused.
+    case system(Int32)
+  }
+
+  /// The file or folder.
+  public let path: String
+  /// What is wrong.
+  public let kind: Kind
+
+  /// Names a failure.
+  public init(path: String, kind: Kind) {
+    self.path = path
+    self.kind = kind
+  }
+
+  /// Whether what was given is wrong, rather than what it runs on.
+  public var isInvalidInput: Bool { kind == .otherRun || kind == .ahead }
+}
+
+extension StateStoreError: CustomStringConvertible {
+  /// What is wrong, where, and the way out.
+  public var description: String {
+    switch kind {
+    case .busy:
+      "\(path): another run works with this state; wait until it has ended"
+    case .keyMissing:
+      "\(path): the key of the state is missing; restore it from a backup, as nothing else opens the "
+        + "state"
+    case .keyDamaged:
+      "\(path): this is no key of a state, which has 32 bytes; restore it from a backup"
+    case .keyExposed:
+      "\(path): others than its owner can read the key; run `chmod 600` on it"
+    case .otherKey:
+      "\(path): the state was sealed under another key; restore the key beside it from the backup "
+        + "that goes with it"
+    case .stateMissing:
+      "\(path): the state that the last release names is missing; restore it from a backup made after "
+        + "that release: an older one does not go on from there"
+    case .damaged:
+      "\(path): the state was altered or cut off, and does not open; restore it from a backup made "
+        + "after the last release"
+    case .otherRun:
+      "\(path): the state was written for another spec or another period; name another `store` under "
+        + "`continual`"
+    case .newer:
+      "\(path): a newer version of the program wrote this state; use that version"
+    case .ahead:
+      "\(path): there is the state of a later run here, but the ledger knows of no run; name the "
+        + "ledger that it belongs to, or another `store` under `continual`"
+    case .system(let code):
+      "\(path): \(String(cString: strerror(code)))"
+    }
+  }
+}

@@ -1,0 +1,180 @@
+// Releaser+Continual.swift: the flow of one period of running counts, between state and ledger.
+// Reference: `docs/continual.md`, section "A crash at any point".
+// SPDX-License-Identifier: Apache-2.0
+
+import ExactArithmetic
+import PrivacyAccounting
+import Releases
+
+extension Releaser {
+  /// Releases the running counts of one period: hold the state, reserve, read the signals of the
+  /// period, add noise, write the next state, commit.
+  ///
+  /// - Privacy: The loss of the whole horizon is reserved with the first period, before any signal is
+  ///   read. The commit decides at once about the release and about the state that goes on from it: the
+  ///   release names that state, which is on the disk before.
+  func releaseRunningCounts(
+    _ request: ReservationRequest,
+    under plan: AggregationPlan,
+    as run: ScheduledRun
+  ) async throws(ReleaseError) -> ReleaseOutcome {
+    precondition(
+      run.price == SchedulePrice(rule: .horizon, loss: plan.loss)
+        && plan.continual?.t == run.index + 1,
+      "the price of a horizon is the loss of its running counts"
+    )
+    do { try await ledger.check(request) } catch { throw .ledger(error) }
+    let signals: SignalStream
+    do { signals = try SignalStream(plan.specification) } catch { throw .file(error) }
+    let store: StateStore
+    do {
+      store = try StateStore(
+        folder: (plan.continual?.store ?? ".") + "/" + run.name.description,
+        digest: request.digest
+      )
+    } catch { throw .store(error) }
+    // Whoever held the state until now may have released this run.
+    do { try await ledger.check(request) } catch { throw .ledger(error) }
+    if let stored = try await stored(request) { return try replay(stored) }
+    var state = try await state(of: run, request, plan, in: store)
+    let outcome: ReservationOutcome
+    do { outcome = try await ledger.reserve(request) } catch { throw .ledger(error) }
+    let open: OpenReservation
+    switch consume outcome {
+    case .committed(let stored): return try replay(stored)
+    case .reserved(let reservation):
+      do { open = try await ledger.open(reservation) } catch { throw .ledger(error) }
+    }
+    announce?()
+    do {
+      try signals.forEach(progress: progress) { unit, cell in state.add(unit: unit, cell: cell) }
+    } catch {
+      throw .interrupted(error, id: request.id)
+    }
+    let counts = state.close(threads: options.threads)
+    let charge = open.charged()
+    let name = StateStore.drawName()
+    do { try store.save(state, as: name) } catch {
+      throw .storeInterrupted(error, id: request.id)
+    }
+    return try await commit(charge, counts, state.series, as: name, plan, run, in: store)
+  }
+
+  /// The state before a run: that which the release before it names.
+  private func state(
+    of run: ScheduledRun,
+    _ request: ReservationRequest,
+    _ plan: AggregationPlan,
+    in store: StateStore
+  ) async throws(ReleaseError) -> ContinualState {
+    let standing: ScheduleStanding?
+    do {
+      standing = try await ledger.schedule(run.name, dataset: request.dataset)
+    } catch { throw .ledger(error) }
+    guard run.index > 0 else {
+      do {
+        try store.refuseLaterStates()
+        try store.makeKey()
+      } catch { throw .store(error) }
+      return ContinualState(plan)
+    }
+    guard let standing, standing.released.count == run.index else {
+      throw .ledger(.superseded(request.id))
+    }
+    let last: StoredRelease?
+    do {
+      last = try await ledger.storedRelease(
+        standing.released[run.index - 1],
+        dataset: request.dataset,
+        digest: request.digest
+      )
+    } catch { throw .ledger(error) }
+    guard let last, let continual = try decoded(last).body.continual else {
+      preconditionFailure("a committed run of running counts names a state")
+    }
+    do { return try store.load(continual.state, after: run.index, plan) } catch {
+      throw .store(error)
+    }
+  }
+
+  /// Commits the release with the name of the state that goes on from it.
+  private func commit(
+    _ charge: consuming Charge,
+    _ counts: [[Int64]],
+    _ series: [[[Int64]]],
+    as name: String,
+    _ plan: AggregationPlan,
+    _ run: ScheduledRun,
+    in store: StateStore
+  ) async throws(ReleaseError) -> ReleaseOutcome {
+    let id = charge.id
+    let created = Timestamp.text(clock())
+    let schedule = ReleasedSchedule(run, price: run.price)
+    let continual = ReleasedContinual(plan, run, series: series, state: name)
+    let made = MadeBody()
+    let stored: StoredRelease
+    do {
+      stored = try await ledger.commit(charge) { remaining in
+        made.encode(
+          ReleaseBody(
+            plan,
+            id: id,
+            created: created,
+            counts: counts,
+            remaining: remaining,
+            schedule: schedule,
+            continual: continual
+          )
+        )
+      }
+    } catch {
+      // What was written stays: whether it goes on from here, the ledger tells the next run.
+      throw .ledger(error)
+    }
+    guard let body = made.body(of: stored.body) else {
+      return ReleaseOutcome(release: try decoded(stored), replayed: false)
+    }
+    store.keepOnly(name)
+    return ReleaseOutcome(release: Release(body: body, receipt: stored.receipt), replayed: false)
+  }
+}
+
+extension ReleasedContinual {
+  /// What is said of the running counts of a run.
+  init(
+    _ plan: AggregationPlan,
+    _ run: ScheduledRun,
+    series: [[[Int64]]],
+    state: String
+  ) {
+    guard let planned = plan.continual else { preconditionFailure("a plan of running counts") }
+    let length = series.first?.first?.count ?? 0
+    let names = plan.measures.map(\.measure.rawValue)
+    let periods = (planned.t - length + 1)...planned.t
+    self.init(
+      tree: planned.tree,
+      t: planned.t,
+      variances: Dictionary(
+        uniqueKeysWithValues: zip(names, plan.measures).map {
+          ($0, Self.variance(planned.law(scale: $1.scale)))
+        }
+      ),
+      state: state,
+      series: ReleasedSeries(
+        days: Array(run.days[(planned.t - length)..<planned.t]),
+        halfWidths: Dictionary(
+          uniqueKeysWithValues: zip(names, plan.measures).map { name, measure in
+            let widths = ReleasedSeries.halfWidths(
+              planned.tree,
+              scale: measure.scale,
+              confidence: plan.specification.confidence,
+              periods: periods
+            )
+            return (name, widths)
+          }
+        ),
+        values: Dictionary(uniqueKeysWithValues: zip(names, series))
+      )
+    )
+  }
+}
