@@ -97,8 +97,10 @@ public struct ReleaseQuery: Sendable, Hashable {
   public let filters: [String: [String]]
   /// The half-open window as written in UTC, `from` and `to`; `nil` for all time.
   public let window: [String]?
-  /// Whether only signals with valid consent were counted.
+  /// Whether only signals with valid consent in a column of their own were counted.
   public let consent: Bool
+  /// The purpose that the owner's registry of consents had to allow; `nil` where none was asked.
+  public let purpose: String?
   /// Whether negative counts were raised to zero after the noise.
   public let nonnegative: Bool
 
@@ -108,12 +110,14 @@ public struct ReleaseQuery: Sendable, Hashable {
     filters: [String: [String]],
     window: [String]?,
     consent: Bool,
+    purpose: String? = nil,
     nonnegative: Bool
   ) {
     self.keys = keys
     self.filters = filters
     self.window = window
     self.consent = consent
+    self.purpose = purpose
     self.nonnegative = nonnegative
   }
 }

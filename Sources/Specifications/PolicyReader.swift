@@ -4,6 +4,7 @@
 import ExactArithmetic
 import Glibc
 import PrivacyAccounting
+import PrivateAggregation
 
 /// Reads a ledger policy: YAML, with the keys that the manual names.
 public struct PolicyReader {
@@ -98,9 +99,12 @@ public struct PolicyReader {
 
   private func pins(for unit: PrivacyUnit) throws(SpecificationError) -> SignalPins? {
     guard let field = top.optional("signals") else { return nil }
-    let keys = try field.mapping(["files", "unit", "consent", "time"])
+    let keys = try field.mapping(["files", "unit", "consent", "time", "registry", "purpose"])
     guard !keys.keys.isEmpty else {
-      throw field.error("pins nothing; write `files`, `unit`, `consent` or `time`, or leave it out")
+      throw field.error(
+        "pins nothing; write `files`, `unit`, `consent`, `time`, `registry` or `purpose`, or leave it "
+          + "out"
+      )
     }
     // Whoever chooses what time is chooses what a day of a person is.
     guard unit == .person || keys.optional("time") != nil else {
@@ -118,16 +122,19 @@ public struct PolicyReader {
         )
       }
     }
+    let consent = try ConsentSection.pins(keys, from: document.directory)
     return SignalPins(
       files: files,
       unitColumn: try keys.optional("unit")?.text(),
       consentColumn: try keys.optional("consent")?.text(),
-      timeColumn: try keys.optional("time")?.text()
+      timeColumn: try keys.optional("time")?.text(),
+      registry: consent?.registry,
+      purpose: consent?.purpose
     )
   }
 
   /// Whether a pattern may stand for standard input, a device or a process, and not for a file.
-  private static func isStream(_ pattern: String) -> Bool {
+  static func isStream(_ pattern: String) -> Bool {
     let parts = pattern.split(separator: "/").map(String.init)
     guard pattern != "-", let first = parts.first else { return true }
     var status = stat()

@@ -12,8 +12,7 @@ public struct SpecificationReader {
   private static let keys = [
     "name", "dataset", "signals", "where", "window", "privacy_unit", "bounds", "group_by",
     "regions", "intents", "cells", "budget", "selection", "measures", "confidence", "schedule",
-    "continual",
-    "output",
+    "continual", "consent", "output",
   ]
 
   private let document: YAMLText
@@ -65,6 +64,7 @@ public struct SpecificationReader {
   ) {
     let dataset = try top.required("dataset", example: "dataset: signals-2026").text()
     let signals = try SignalSection(top, directory: document.directory)
+    let consent = try ConsentSection.read(top, from: document.directory)
     let time = try WindowSection(top, signals)
     let shares = try SelectionSection(top)
     let (measures, selectionShare) = try MeasureSection.read(top, besides: shares)
@@ -85,7 +85,7 @@ public struct SpecificationReader {
       columns: signals.columns,
       window: schedule.window,
       isScheduled: schedule.schedule != nil,
-      signals: FileIdentity.signals(signals.files)
+      signals: FileIdentity.owned(by: signals.files, registry: consent?.registry)
     )
     let cells = try CellSection(top, signals, into: &lists)
     try cells.checkSize(top)
@@ -127,6 +127,7 @@ public struct SpecificationReader {
       measures: measures,
       confidence: budget.confidence,
       nonnegative: try output().nonnegative,
+      consent: consent,
       schedule: schedule.schedule,
       continual: schedule.continual?.request,
       sha256: Digest.hexadecimal(document.bytes),

@@ -228,6 +228,16 @@ def by_name(rule):
     return check
 
 
+def consent(value, place):
+    """Whether a column said so; or what else had to allow a purpose."""
+    if not isinstance(value, dict):
+        boolean(value, place)
+        return
+    members({"by": each(text), "purpose": text})(value, place)
+    if value["by"] not in (["registry"], ["column", "registry"]) or not value["purpose"]:
+        raise Malformed(f"{place} must name a purpose, and the registry after the column if any")
+
+
 DIGEST = like("[0-9a-f]{64}", "64 lower-case hexadecimal digits")
 LIMIT = integer(1, 2**31 - 1)
 LOSS = {"epsilon": fraction(), "delta": fraction(below_one=True)}
@@ -307,7 +317,7 @@ RELEASE = {
     "bounds": members({"cells_per_unit": LIMIT, "signals_per_cell": LIMIT},
                       {"signals_per_unit": LIMIT}),
     "query": members({"keys": each(members({"name": text, **LIST}, LIST_FILE)),
-                      "filters": by_name(each(text)), "consent": boolean, "nonnegative": boolean},
+                      "filters": by_name(each(text)), "consent": consent, "nonnegative": boolean},
                      {"window": members({"from": text, "to": text})}),
     "measures": each(members(MEASURE, VALUES)), "cells": each(by_name(lambda value, place: None)),
     "remaining": members({"lifetime": members(LOSS)},
@@ -1799,6 +1809,10 @@ def notes_on(release):
         if Fraction(delta) > LARGE_DELTA:
             notes.append(f"Warning: delta {brief(delta)} of {what} is above {LARGE_DELTA}; with a "
                          "chance that large nothing may be protected, whatever epsilon is.")
+    if isinstance(release["query"]["consent"], dict):
+        notes.append("Not verified: that only signals with consent to "
+                     f"{shown(release['query']['consent']['purpose'])} were counted; that rests on "
+                     "the registry that the owner keeps.")
     for key in release["query"]["keys"] if "selection" in release else []:
         if key["name"] not in release["selection"]["keys"]:
             notes.append(f"Not verified: the list of {shown(key['name'])}, its count "

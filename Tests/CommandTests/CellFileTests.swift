@@ -81,7 +81,7 @@ import Testing
     let errors = outcome.errors.split(separator: "\n")
     #expect(errors.count == 2)
     for error in errors {
-      #expect(error.contains("and is also a signal file; a list of cells is public"))
+      #expect(error.contains("and is also a signal file or the consent registry; "))
       #expect(!error.contains("alice"))
     }
   }

@@ -9,9 +9,18 @@ import Testing
     _ files: [String]? = ["/s.csv"],
     unit: String? = "u",
     consent: String? = nil,
-    time: String? = nil
+    time: String? = nil,
+    registry: String? = nil,
+    purpose: String? = nil
   ) -> SignalPins {
-    SignalPins(files: files, unitColumn: unit, consentColumn: consent, timeColumn: time)
+    SignalPins(
+      files: files,
+      unitColumn: unit,
+      consentColumn: consent,
+      timeColumn: time,
+      registry: registry,
+      purpose: purpose
+    )
   }
 
   @Test(
@@ -25,6 +34,11 @@ import Testing
       (pins(consent: "\u{E9}"), pins(consent: "e\u{301}"), .consentColumn),
       (pins(time: "\u{E9}"), pins(time: "e\u{301}"), .timeColumn),
       (pins(["/\u{E9}"]), pins(["/e\u{301}"]), .files),
+      (pins(registry: "/r", purpose: "p"), pins(), .registry),
+      (pins(registry: "/r", purpose: "p"), pins(registry: "/s", purpose: "p"), .registry),
+      (pins(registry: "/r", purpose: "p"), pins(registry: "/r", purpose: "q"), .purpose),
+      (pins(registry: "/r", purpose: "p"), pins(registry: "/r", purpose: "p"), nil),
+      (pins(), pins(registry: "/r", purpose: "p"), nil),
       (pins(["/a", "/b"]), pins(["/b", "/a"]), nil),
     ] as [(pins: SignalPins, spec: SignalPins, part: PinnedPart?)]
   )
@@ -46,6 +60,18 @@ import Testing
       (pins(consent: "c"), pins(consent: "c", time: "t"), .person, false),
       (pins(consent: "c", time: "t"), pins(consent: "c", time: "t"), .person, true),
       (pins(), pins(consent: "c"), .person, false),
+      (pins(), pins(registry: "/r", purpose: "p"), .person, false),
+      (
+        pins(registry: "/r", purpose: "p"), pins(registry: "/r", purpose: "p"), .person, true
+      ),
+      (
+        pins(registry: "/r", purpose: "p"), pins(time: "t", registry: "/r", purpose: "p"),
+        .person, false
+      ),
+      (
+        pins(time: "t", registry: "/r", purpose: "p"),
+        pins(time: "t", registry: "/r", purpose: "p"), .person, true
+      ),
       (pins(unit: nil), pins(), .person, false),
       (pins(nil), pins(), .person, false),
     ] as [(pins: SignalPins, spec: SignalPins, unit: PrivacyUnit, all: Bool)]

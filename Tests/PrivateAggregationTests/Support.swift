@@ -101,6 +101,7 @@ enum Samples {
     selection: SelectionRequest? = nil,
     epsilon: Rational = 1,
     delta: Rational = .zero,
+    consent: ConsentRequest? = nil,
     digest: String = String(repeating: "d", count: 64)
   ) throws -> ReportSpecification {
     ReportSpecification(
@@ -122,6 +123,7 @@ enum Samples {
       ],
       confidence: Rational(19, 20),
       nonnegative: false,
+      consent: consent,
       sha256: String(repeating: "5", count: 64),
       digest: digest
     )
@@ -133,9 +135,14 @@ enum Samples {
     return ChoiceKey(words: (words.next(), words.next(), words.next(), words.next()))
   }
 
+  /// Who agreed, where a specification asks a registry.
+  static func registry(of specification: ReportSpecification) throws -> ConsentTable? {
+    try specification.consent.map { try ConsentTable.read($0) }
+  }
+
   /// The exact bounded counts of a specification: signals, then units.
   static func counts(_ specification: ReportSpecification, seed: UInt64 = 1) throws -> [[Int64]] {
-    var stream = try SignalStream(specification)
+    var stream = try SignalStream(specification, registry: registry(of: specification))
     let plan = try AggregationPlan(specification)
     try stream.makeFile(for: plan, options: AggregationOptions())
     let raw = try stream.aggregate(under: plan, key: key(seed), progress: nil)

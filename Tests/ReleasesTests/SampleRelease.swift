@@ -19,6 +19,8 @@ struct SampleRelease: Sendable {
   var filters = ["source": ["voice", "search"]]
   var window: [String]? = ["2026-11-01", "2026-12-01"]
   var consent = true
+  /// The purpose that a registry had to allow.
+  var purpose: String? = nil
   var nonnegative = false
   var measures: [Measure] = [.signals, .units]
   var epsilon = Rational(1)
@@ -100,6 +102,7 @@ struct SampleRelease: Sendable {
         filters: filters,
         window: window,
         consent: consent,
+        purpose: purpose,
         nonnegative: nonnegative
       ),
       measures: released,

@@ -114,7 +114,8 @@ import Testing
     #expect(
       problem == "\(folder.path)/spec.yaml:6:17: regions.file: `b.csv` lists the values of "
         + "`region` and is also a "
-        + "signal file; a list of cells is public, so write one that does not come from the signals"
+        + "signal file or the consent registry; a list of cells is public, so write one that does not "
+        + "come from the signals"
     )
   }
 

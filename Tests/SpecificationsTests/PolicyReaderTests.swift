@@ -17,7 +17,7 @@ import Testing
       """
       dataset: signals-2026
       privacy_unit: person-day
-      signals: {files: [s/*.csv, /b.csv], unit: user_id, consent: ok, time: seen}
+      signals: {files: [s/*.csv, /b.csv], unit: user_id, consent: ok, time: seen, registry: c/../consent.csv, purpose: reports}
       lifetime: {epsilon: 10, delta: 1e-6}
       daily: {epsilon: 1/3}
       analysts:
@@ -39,7 +39,9 @@ import Testing
             files: ["/data/s/*.csv", "/b.csv"],
             unitColumn: "user_id",
             consentColumn: "ok",
-            timeColumn: "seen"
+            timeColumn: "seen",
+            registry: "/data/consent.csv",
+            purpose: "reports"
           ),
           lifetime: try PrivacyLoss(epsilon: 10, delta: Rational(1, 1_000_000)),
           daily: try PrivacyLoss(epsilon: Rational(1, 3)),
@@ -95,6 +97,20 @@ import Testing
       "dataset: a\nlifetime: {epsilon: 1}\nprivacy_unit: person-week\nsignals: {files: [a]}\n",
       "4:10: signals: does not pin the time, by which `person-week` tells units apart; write "
         + "`time: COLUMN` there too"
+    ),
+    (
+      "lifetime: {epsilon: 1}\ndataset: a\nsignals: {registry: c.csv}\n",
+      "3:21: signals.registry: needs its purpose beside it; write `purpose: reports` under `signals`"
+    ),
+    (
+      "lifetime: {epsilon: 1}\ndataset: a\nsignals: {purpose: reports}\n",
+      "3:20: signals.purpose: needs a registry beside it; write `registry: consent.csv` under "
+        + "`signals`"
+    ),
+    (
+      "lifetime: {epsilon: 1}\ndataset: a\nsignals: {registry: /dev/fd/3, purpose: p}\n",
+      "3:21: signals.registry: `/dev/fd/3` is another thing at each run; a registry of consents is a "
+        + "file that stays"
     ),
     (
       "lifetime: {epsilon: 1}\ndataset: a\nsignals: {files: [a.csv, '-']}\n",

@@ -119,7 +119,8 @@ struct Report: AsyncParsableCommand {
       spec: spec,
       ledger: LedgerPlace.resolve(place.ledger),
       cells: report.cellFiles.map(\.path),
-      signals: report.plan.specification.files
+      signals: report.plan.specification.files,
+      registry: report.plan.specification.consent?.registry
     ).check(files)
     return files
   }

@@ -139,6 +139,8 @@ struct AccountView {
     if let unit = pins.unitColumn { parts.append("unit column `\(unit)`") }
     if let consent = pins.consentColumn { parts.append("consent column `\(consent)`") }
     if let time = pins.timeColumn { parts.append("time column `\(time)`") }
+    if let registry = pins.registry { parts.append("consent registry \(registry)") }
+    if let purpose = pins.purpose { parts.append("purpose `\(purpose)`") }
     return "Pinned: " + parts.joined(separator: "; ") + ".\n"
   }
 

@@ -42,6 +42,11 @@ extension CommandFailure {
         status: error.isInvalidInput ? .invalid : .environment,
         message: "\(error); nothing was spent"
       )
+    case .registry(let error):
+      self.init(
+        status: error.isInvalidInput ? .invalid : .environment,
+        message: "\(error); nothing was spent"
+      )
     case .interrupted(let error, _):
       self.init(
         status: .environment,

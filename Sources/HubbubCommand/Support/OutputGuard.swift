@@ -15,7 +15,14 @@ struct OutputGuard {
   ///   - ledger: The place of the ledger.
   ///   - cells: The files of cells, absolute.
   ///   - signals: The patterns of the signal files, absolute, or `-`.
-  init(spec: String, ledger: String, cells: [String], signals: [String]) {
+  ///   - registry: The registry of consents, absolute.
+  init(
+    spec: String,
+    ledger: String,
+    cells: [String],
+    signals: [String],
+    registry: String? = nil
+  ) {
     var named = [(what: "the spec", path: spec)]
     if !OpenedLedger.isPostgreSQL(ledger) {
       for ending in ["", "-wal", "-shm", "-journal"] {
@@ -23,6 +30,7 @@ struct OutputGuard {
       }
     }
     named += cells.map { (what: "a file of cells", path: $0) }
+    if let registry { named.append((what: "the consent registry", path: registry)) }
     self.named = named
     patterns = signals.filter { $0 != "-" }
     signalFiles = FileIdentity.signals(signals)

@@ -33,8 +33,8 @@ struct PlannedReport {
     guard !cellFiles.isEmpty else { return }
     let dataset = plan.specification.dataset
     let policy = try asking { () throws(LedgerError) in try ledger.policy(of: dataset) }
-    guard let patterns = policy.pins?.files else { return }
-    let signals = FileIdentity.signals(patterns)
+    guard let pins = policy.pins else { return }
+    let signals = FileIdentity.owned(by: pins.files ?? [], registry: pins.registry)
     for file in cellFiles where signals.contains(file.identity) {
       throw .invalid("\(path): \(file.refusal)")
     }
@@ -58,6 +58,12 @@ struct PlannedReport {
       )
     }
     let columns = plan.specification.columns
+    if plan.specification.consent != nil, columns[.time] == nil {
+      warnings.append(
+        "a consent registry is named and no `time` declared: a row with `from` or `until` then grants "
+          + "nothing; write `time: COLUMN` under `signals.columns` if there are any"
+      )
+    }
     if columns[.consent] != nil, columns[.time] == nil {
       warnings.append(
         "`consent` is declared without `time`: a consent that is a date of expiry then never "

@@ -100,6 +100,29 @@ private struct PolicyText: Codable {
     let unit: String?
     let consent: String?
     let time: String?
+    /// Absent in every policy of an older version.
+    let registry: String?
+    let purpose: String?
+
+    init(_ pins: SignalPins) {
+      files = pins.files
+      unit = pins.unitColumn
+      consent = pins.consentColumn
+      time = pins.timeColumn
+      registry = pins.registry
+      purpose = pins.purpose
+    }
+
+    var pins: SignalPins {
+      SignalPins(
+        files: files,
+        unitColumn: unit,
+        consentColumn: consent,
+        timeColumn: time,
+        registry: registry,
+        purpose: purpose
+      )
+    }
   }
 
   struct Loss: Codable {
@@ -156,9 +179,7 @@ private struct PolicyText: Codable {
   init(_ policy: LedgerPolicy) {
     dataset = policy.dataset
     privacyUnit = policy.privacyUnit.rawValue
-    signals = policy.pins.map {
-      Pins(files: $0.files, unit: $0.unitColumn, consent: $0.consentColumn, time: $0.timeColumn)
-    }
+    signals = policy.pins.map(Pins.init)
     lifetime = Loss(policy.lifetime)
     daily = policy.daily.map(Loss.init)
     analysts = policy.analysts?.mapValues(Loss.init)
@@ -192,14 +213,7 @@ private struct PolicyText: Codable {
     return LedgerPolicy(
       dataset: dataset,
       privacyUnit: unit,
-      pins: signals.map {
-        SignalPins(
-          files: $0.files,
-          unitColumn: $0.unit,
-          consentColumn: $0.consent,
-          timeColumn: $0.time
-        )
-      },
+      pins: signals.map(\.pins),
       lifetime: try lifetime.loss(place: place),
       daily: try daily.map { cap throws(Damage) in try cap.loss(place: place) },
       analysts: caps,

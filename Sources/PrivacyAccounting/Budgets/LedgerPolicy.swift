@@ -16,18 +16,26 @@ public struct SignalPins: Sendable, Hashable {
 
   /// The physical name of the column of times.
   public let timeColumn: String?
+  /// The registry of consents, as an absolute path.
+  public let registry: String?
+  /// The purpose that the registry has to allow.
+  public let purpose: String?
 
   /// Makes pins; what is `nil` stays open.
   public init(
     files: [String]?,
     unitColumn: String?,
     consentColumn: String?,
-    timeColumn: String? = nil
+    timeColumn: String? = nil,
+    registry: String? = nil,
+    purpose: String? = nil
   ) {
     self.files = files
     self.unitColumn = unitColumn
     self.consentColumn = consentColumn
     self.timeColumn = timeColumn
+    self.registry = registry
+    self.purpose = purpose
   }
 
   /// The first part in which a spec differs from these pins, or `nil` where it keeps to them.
@@ -44,6 +52,8 @@ public struct SignalPins: Sendable, Hashable {
     if let timeColumn, let read = spec.timeColumn, !Self.isSame(timeColumn, read) {
       return .timeColumn
     }
+    if let registry, !Self.isSame(registry, spec.registry) { return .registry }
+    if let purpose, !Self.isSame(purpose, spec.purpose) { return .purpose }
     return nil
   }
 
@@ -53,9 +63,11 @@ public struct SignalPins: Sendable, Hashable {
   /// by it.
   public func decideAll(of spec: SignalPins, privacyUnit: PrivacyUnit) -> Bool {
     guard files != nil, unitColumn != nil, difference(from: spec) == nil else { return false }
-    guard (consentColumn == nil) == (spec.consentColumn == nil) else { return false }
-    let needsTime =
-      privacyUnit != .person || (spec.consentColumn != nil && spec.timeColumn != nil)
+    guard (consentColumn == nil) == (spec.consentColumn == nil),
+      (registry == nil) == (spec.registry == nil), (purpose == nil) == (spec.purpose == nil)
+    else { return false }
+    let asksForConsent = spec.consentColumn != nil || spec.registry != nil
+    let needsTime = privacyUnit != .person || (asksForConsent && spec.timeColumn != nil)
     return timeColumn != nil || !needsTime
   }
 

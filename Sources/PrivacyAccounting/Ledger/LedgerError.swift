@@ -64,6 +64,10 @@ public enum PinnedPart: String, Sendable, Hashable {
   case consentColumn = "signals.columns.consent"
   /// The column of times.
   case timeColumn = "signals.columns.time"
+  /// The registry of consents.
+  case registry = "consent.registry"
+  /// The purpose that the registry has to allow.
+  case purpose = "consent.purpose"
 }
 
 /// How the store beneath a ledger failed.

@@ -32,6 +32,7 @@ final class ParallelAggregation: @unchecked Sendable {
 
   init(
     _ specification: ReportSpecification,
+    registry: ConsentTable? = nil,
     source: BlockSource,
     file: SpillFile,
     meter: ProgressMeter,
@@ -46,7 +47,7 @@ final class ParallelAggregation: @unchecked Sendable {
     self.cellCount = cellCount
     self.key = key
     self.options = options
-    rules = SignalRules(specification)
+    rules = SignalRules(specification, registry: registry)
     bounds = specification.bounds
     let threads = options.threads
     let memory = options.division(cells: cellCount)

@@ -12,6 +12,8 @@ struct SignalStream {
   private let kept: [String: SignalReader]
   private let bytesInAll: Int?
   private let room: SpillRoom
+  /// Who agreed, where a registry says so.
+  private let registry: ConsentTable?
   /// The file for what may not fit the memory.
   private(set) var file: SpillFile?
 
@@ -22,8 +24,13 @@ struct SignalStream {
   /// their turn comes, so that any number of them fits.
   ///
   /// - Throws: `SignalFileError` for the first file that cannot be used.
-  init(_ specification: ReportSpecification) throws(SignalFileError) {
+  init(
+    _ specification: ReportSpecification,
+    registry: ConsentTable? = nil
+  ) throws(SignalFileError) {
+    precondition((registry == nil) == (specification.consent == nil), "the registry that is asked")
     self.specification = specification
+    self.registry = registry
     let decoder = SignalDecoder(specification)
     let paths = try SignalFiles.expand(specification.files)
     var sizes: Int? = 0
@@ -91,6 +98,7 @@ struct SignalStream {
     }
     let aggregation = ParallelAggregation(
       specification,
+      registry: registry,
       source: source,
       file: file,
       meter: meter,
@@ -143,7 +151,7 @@ struct SignalStream {
     if plan.selection != nil {
       found = FoundCells(keyCount: specification.groupBy.count, key: key)
     }
-    let decoder = SignalDecoder(specification, found: found)
+    let decoder = SignalDecoder(specification, found: found, registry: registry)
     let meter = ProgressMeter(bytesInAll: bytesInAll, tell: progress)
     var table = UnitTable(bounds: specification.bounds, key: key, found: found)
     for path in paths {

@@ -139,6 +139,8 @@ public struct ReportSpecification: Sendable, Hashable {
   public let confidence: Rational
   /// Whether negative counts are raised to zero after the noise, as labelled post-processing.
   public let nonnegative: Bool
+  /// Which registry has to allow a signal; `nil` where none is asked.
+  public let consent: ConsentRequest?
   /// The runs that are declared in advance; `nil` for a report that stands by itself.
   public let schedule: ReportSchedule?
   /// Running counts, whose periods are the runs of the schedule; `nil` for counts of the window alone.
@@ -167,6 +169,7 @@ public struct ReportSpecification: Sendable, Hashable {
     measures: [MeasureRequest],
     confidence: Rational,
     nonnegative: Bool,
+    consent: ConsentRequest? = nil,
     schedule: ReportSchedule? = nil,
     continual: ContinualRequest? = nil,
     sha256: String,
@@ -189,6 +192,7 @@ public struct ReportSpecification: Sendable, Hashable {
     self.measures = measures
     self.confidence = confidence
     self.nonnegative = nonnegative
+    self.consent = consent
     self.schedule = schedule
     self.continual = continual
     self.sha256 = sha256
@@ -218,7 +222,9 @@ extension ReportSpecification {
       files: files,
       unitColumn: columns[.unit]?.name,
       consentColumn: columns[.consent]?.name,
-      timeColumn: columns[.time]?.name
+      timeColumn: columns[.time]?.name,
+      registry: consent?.registry,
+      purpose: consent?.purpose
     )
   }
 }

@@ -39,6 +39,7 @@ extension ReleaseBody {
         ),
         window: Self.window(of: plan, schedule),
         consent: specification.columns[.consent] != nil,
+        purpose: specification.consent?.purpose,
         nonnegative: specification.nonnegative
       ),
       measures: plan.measures.map {

@@ -12,6 +12,8 @@ public enum ReleaseError: Error, Sendable, Hashable {
   case ledger(LedgerError)
   /// A signal file as a whole is missing, unreadable or lacks a column; nothing was reserved.
   case file(SignalFileError)
+  /// The registry of consents as a whole cannot be read; nothing was reserved.
+  case registry(ConsentRegistryError)
   /// A signal file failed while it was read: the loss stays reserved, and the run can be resumed
   /// under its id.
   case interrupted(SignalFileError, id: ReleaseID)

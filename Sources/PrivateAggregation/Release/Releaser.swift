@@ -96,9 +96,10 @@ public struct Releaser<Ledger: BudgetLedger>: Sendable {
     // Opening files reads their headers, so what can be refused is refused before; and a missing
     // column, or a disk without room, is found before anything is held.
     do { try await ledger.check(request) } catch { throw .ledger(error) }
+    let registry = try registry(of: plan.specification)
     let signals: SignalStream
     do {
-      var opened = try SignalStream(plan.specification)
+      var opened = try SignalStream(plan.specification, registry: registry)
       try opened.makeFile(for: plan, options: options)
       signals = opened
     } catch {
@@ -117,6 +118,14 @@ public struct Releaser<Ledger: BudgetLedger>: Sendable {
         paidBy: reservation
       )
     }
+  }
+
+  /// Who agreed, where a registry has to allow signals; all of it is read before anything is held.
+  private func registry(
+    of specification: ReportSpecification
+  ) throws(ReleaseError) -> ConsentTable? {
+    guard let request = specification.consent else { return nil }
+    do { return try ConsentTable.read(request) } catch { throw .registry(error) }
   }
 
   /// The place of a run, at the price that the ledger charged with the first run.

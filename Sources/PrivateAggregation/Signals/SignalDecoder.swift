@@ -32,11 +32,19 @@ final class SignalDecoder {
   private let privacyUnit: PrivacyUnit
   /// Where cells are collected that are found in the signals.
   private let found: FoundCells?
+  /// Who agreed, where a registry says so.
+  private let registry: ConsentTable?
   private let unitScratch: UnsafeMutablePointer<UInt8>
 
-  /// Prepares for a specification; `found` collects the cells of one that lists not all of them.
-  init(_ specification: ReportSpecification, found: FoundCells? = nil) {
+  /// Prepares for a specification; `found` collects the cells of one that lists not all of them, and
+  /// `registry` says who agreed.
+  init(
+    _ specification: ReportSpecification,
+    found: FoundCells? = nil,
+    registry: ConsentTable? = nil
+  ) {
     self.found = found
+    self.registry = registry
     let used = Self.usedColumns(specification)
     let columns = SignalColumn.allCases.filter { used.contains($0) }
     self.columns = columns
@@ -82,8 +90,8 @@ final class SignalDecoder {
     for key in specification.groupBy { used.insert(key.column) }
     for column in specification.filters.keys { used.insert(column) }
     if specification.window != nil || specification.privacyUnit != .person { used.insert(.time) }
-    if specification.columns[.consent] != nil {
-      used.insert(.consent)
+    if specification.columns[.consent] != nil { used.insert(.consent) }
+    if specification.columns[.consent] != nil || specification.consent != nil {
       // An expiry is held against the time of the signal, where there is one.
       if specification.columns[.time] != nil { used.insert(.time) }
     }
@@ -123,6 +131,7 @@ final class SignalDecoder {
         return nil
       }
     }
+    if let registry, !registry.allows(unit, at: time) { return nil }
     if let found {
       guard let cell = self.cell(reader, time, in: found) else { return nil }
       return (identity(unit, time), cell)

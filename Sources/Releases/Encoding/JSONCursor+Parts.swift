@@ -121,7 +121,7 @@ extension JSONCursor {
     var keys: [ReleasedKey]?
     var filters: [String: [String]]?
     var window: [String]?
-    var consent: Bool?
+    var consent: (column: Bool, purpose: String?)?
     var nonnegative: Bool?
     try object { name, cursor throws(ReleaseDecodingError) in
       switch name {
@@ -146,16 +146,18 @@ extension JSONCursor {
         }
         filters = read
       case "window": window = try cursor.window()
-      case "consent": consent = try cursor.boolean()
+      case "consent": consent = try cursor.consent()
       case "nonnegative": nonnegative = try cursor.boolean()
       default: throw ReleaseDecodingError(.unknown)
       }
     }
+    let rule = try Self.required(consent, "consent")
     return ReleaseQuery(
       keys: try Self.required(keys, "keys"),
       filters: try Self.required(filters, "filters"),
       window: window,
-      consent: try Self.required(consent, "consent"),
+      consent: rule.column,
+      purpose: rule.purpose,
       nonnegative: try Self.required(nonnegative, "nonnegative")
     )
   }

@@ -62,6 +62,11 @@ struct JSONCursor {
     mutating get { peek() != nil }
   }
 
+  /// Passes white space and tells whether an object follows.
+  var isAtObject: Bool {
+    mutating get { peek() == UInt8(ascii: "{") }
+  }
+
   /// Passes exactly these bytes, or none.
   mutating func passes(literally text: [UInt8]) -> Bool {
     guard bytes.count - index >= text.count else { return false }

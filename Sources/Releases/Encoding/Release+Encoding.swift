@@ -172,7 +172,7 @@ extension JSONWriter {
 
   fileprivate mutating func query(_ query: ReleaseQuery) {
     raw("{\"consent\":")
-    boolean(query.consent)
+    consent(query)
     raw(",\"filters\":{")
     let columns = query.filters.keys.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
     for (index, column) in columns.enumerated() {

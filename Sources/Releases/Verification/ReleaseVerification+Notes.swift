@@ -22,6 +22,12 @@ extension ReleaseVerification {
         + "\(Self.largeDelta); with a chance that large nothing may be protected, whatever epsilon "
         + "is."
     }
+    if let purpose = body.query.purpose {
+      notes.append(
+        "Not verified: that only signals with consent to '\(VisibleText.escaping(purpose, limit: 120))' "
+          + "were counted; that rests on the registry that the owner keeps."
+      )
+    }
     guard let selection = body.selection else { return notes }
     for key in body.query.keys where !selection.keys.contains(key.name) {
       notes.append(

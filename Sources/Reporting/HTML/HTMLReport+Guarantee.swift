@@ -107,7 +107,7 @@ extension HTMLReport {
       """
     let place: Markup = body.selection == nil ? "no listed cell" : "a cell that is not shown"
     let others: Markup =
-      body.query.consent
+      body.query.consent || body.query.purpose != nil
       ? ", signals that fall in \(place), and signals without consent"
       : " and signals that fall in \(place)"
     return """

@@ -183,9 +183,7 @@ public enum HTMLReport {
     rows.append(
       (
         "Consent",
-        query.consent
-          ? "only signals whose consent was valid when they arose"
-          : "no consent column was used; all signals were taken as consented"
+        consent(in: query)
       )
     )
     rows.append(("Bounds", "\(body.boundsInWords)"))

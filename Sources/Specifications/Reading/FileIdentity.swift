@@ -40,6 +40,13 @@ package struct FileIdentity: Hashable, Sendable {
     }
     return found
   }
+
+  /// The files that only the owner's data are in: those of signals, and a registry of consents.
+  package static func owned(by patterns: [String], registry: String?) -> Set<FileIdentity> {
+    var found = signals(patterns)
+    if let registry, let identity = FileIdentity(at: registry) { found.insert(identity) }
+    return found
+  }
 }
 
 /// A file of cells that a spec names.
@@ -55,7 +62,7 @@ package struct NamedCellFile: Sendable {
 
   /// Why it is no list of cells where it is a signal file as well.
   package var refusal: String {
-    "`\(name)` lists the values of `\(key.rawValue)` and is also a signal file; a list of cells is "
-      + "public, so write one that does not come from the signals"
+    "`\(name)` lists the values of `\(key.rawValue)` and is also a signal file or the consent registry; a list of "
+      + "cells is public, so write one that does not come from the signals"
   }
 }

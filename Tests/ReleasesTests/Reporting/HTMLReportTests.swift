@@ -45,6 +45,18 @@ import Testing
     #expect(page == golden, "look at the page, then run again with UPDATE_GOLDEN=1")
   }
 
+  @Test func `says by what consent was told, and for what purpose`() throws {
+    let both = HTMLReport.page(of: try SampleRelease.underBoth.release())
+    let agreed = "had agreed to the purpose <bdi>reports</bdi>, by the owner\u{2019}s consent "
+    #expect(both.contains(agreed))
+    #expect(both.contains("and whose consent in a column of their own was valid then too"))
+    #expect(both.contains("and signals without consent"))
+    let registry = HTMLReport.page(of: try SampleRelease.underRegistry.release())
+    #expect(registry.contains("had agreed to the purpose <bdi>re\u{301}ports &lt;1&gt;</bdi>"))
+    #expect(!registry.contains("in a column of their own"))
+    #expect(registry.contains("and signals without consent"))
+  }
+
   @Test func `says which run of a schedule it is, what all cost and by which rule`() throws {
     let body = try SampleRelease.certifiedRun.body()
     let price = try #require(body.schedule?.price.loss)

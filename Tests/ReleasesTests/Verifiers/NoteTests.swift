@@ -35,6 +35,12 @@ import Testing
     #expect(try notes(on: SelectedRelease(delta: Rational(1, 1000)).release()) == [Self.list])
   }
 
+  @Test func `say that consent rests on the registry`() throws {
+    let rests = "were counted; that rests on the registry that the owner keeps."
+    let notes = try notes(on: SampleRelease.underBoth.release())
+    #expect(notes == ["Not verified: that only signals with consent to 'reports' " + rests])
+  }
+
   @Test func `warn of a delta above a thousandth`() throws {
     let notes = try notes(on: SelectedRelease(delta: Rational(2, 1999)).release())
     #expect(notes.count == 2)

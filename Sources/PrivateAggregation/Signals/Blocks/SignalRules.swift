@@ -31,10 +31,13 @@ final class SignalRules: Sendable {
   let keyCount: Int
   let window: TimeWindow?
   let privacyUnit: PrivacyUnit
+  /// Who agreed, where a registry says so.
+  let registry: ConsentTable?
   /// Whether only the unit and the keys matter, as they stand.
   let isPlain: Bool
 
-  init(_ specification: ReportSpecification) {
+  init(_ specification: ReportSpecification, registry: ConsentTable? = nil) {
+    self.registry = registry
     let used = SignalDecoder.usedColumns(specification)
     let columns = SignalColumn.allCases.filter { used.contains($0) }
     guard let unitColumn = columns.firstIndex(of: .unit) else {
@@ -70,7 +73,7 @@ final class SignalRules: Sendable {
     window = specification.window
     privacyUnit = specification.privacyUnit
     isPlain =
-      timeColumn == nil && consentColumn == nil && filters.isEmpty
+      timeColumn == nil && consentColumn == nil && registry == nil && filters.isEmpty
       && prefixes.allSatisfy { $0 == nil }
   }
 }
@@ -113,6 +116,7 @@ final class SignalEvaluator {
     if let column = rules.consentColumn {
       guard let text = value(column, values), Consent.isValid(text, at: time) else { return nil }
     }
+    if let registry = rules.registry, !registry.allows(unit, at: time) { return nil }
     var cell = 0
     for index in 0..<rules.keyCount {
       let place = place(index, values, time)
