@@ -31,7 +31,7 @@ struct SignalStream {
     precondition((registry == nil) == (specification.consent == nil), "the registry that is asked")
     self.specification = specification
     self.registry = registry
-    let decoder = SignalDecoder(specification)
+    let decoder = SignalDecoder(specification, registry: registry)
     let paths = try SignalFiles.expand(specification.files)
     var sizes: Int? = 0
     var kept: [String: SignalReader] = [:]

@@ -24,8 +24,11 @@ extension Releaser {
       "the price of a horizon is the loss of its running counts"
     )
     do { try await ledger.check(request) } catch { throw .ledger(error) }
+    let registry = try registry(of: plan.specification)
     let signals: SignalStream
-    do { signals = try SignalStream(plan.specification) } catch { throw .file(error) }
+    do {
+      signals = try SignalStream(plan.specification, registry: registry)
+    } catch { throw .file(error) }
     let store: StateStore
     do {
       store = try StateStore(

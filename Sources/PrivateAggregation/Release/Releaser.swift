@@ -121,7 +121,7 @@ public struct Releaser<Ledger: BudgetLedger>: Sendable {
   }
 
   /// Who agreed, where a registry has to allow signals; all of it is read before anything is held.
-  private func registry(
+  func registry(
     of specification: ReportSpecification
   ) throws(ReleaseError) -> ConsentTable? {
     guard let request = specification.consent else { return nil }
