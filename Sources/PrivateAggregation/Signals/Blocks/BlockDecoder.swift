@@ -12,9 +12,7 @@ final class BlockDecoder {
   /// The wanted columns of one record.
   private let values: UnsafeMutablePointer<ByteSlice>
   private let places: UnsafeMutablePointer<Int>
-  private let keys: UnsafeMutablePointer<PlainKey>
-  private let keyCount: Int
-  private let masks = PackedBytes.makeMasks()
+  private let plain: PlainRecords
   /// One before the first, then the places in a piece.
   private var delimiters: UnsafeMutablePointer<UInt32>
   private var delimiterRoom = 0
@@ -24,21 +22,6 @@ final class BlockDecoder {
   /// The bytes whose delimiters are looked for at once: few enough to stay in the cache.
   private static let pieceSize = 16 << 10
 
-  /// A key without a prefix: a column and the places of its values.
-  private struct PlainKey {
-    let column: Int
-    let probe: KeyTable.Probe
-    let weight: Int
-    /// The field of the column in the file at hand.
-    var place = 0
-
-    init(_ key: SignalRules.Key) {
-      column = key.column
-      probe = key.table.probe
-      weight = key.weight
-    }
-  }
-
   init(rules: SignalRules, rows: RowBuffer, longestRecord: Int) {
     self.rules = rules
     self.rows = rows
@@ -46,19 +29,13 @@ final class BlockDecoder {
     evaluator = SignalEvaluator(rules)
     values = .allocate(capacity: rules.columns.count)
     places = .allocate(capacity: rules.columns.count)
-    keys = .allocate(capacity: rules.keys.count)
-    for (index, key) in rules.keys.enumerated() {
-      (keys + index).initialize(to: PlainKey(key))
-    }
-    keyCount = rules.keyCount
+    plain = PlainRecords(rules)
     delimiters = .allocate(capacity: 1)
   }
 
   deinit {
     values.deallocate()
     places.deallocate()
-    keys.deallocate()
-    masks.deallocate()
     delimiters.deallocate()
     scratch?.deallocate()
   }
@@ -83,7 +60,7 @@ final class BlockDecoder {
     )
     var start = block.start
     var size = Self.pieceSize
-    for index in 0..<rules.keyCount { keys[index].place = places[keys[index].column] }
+    plain.begin(places: places)
     while start < block.end {
       let count = min(size, block.end - start)
       reserveDelimiters(count)
@@ -143,8 +120,11 @@ final class BlockDecoder {
   }
 
   private func decodePlain(_ piece: Piece) -> Int {
-    let unitPlace = places[rules.unitColumn]
-    return forEachRecord(piece) { fields in addPlain(fields, unit: fields[unitPlace]) }
+    let decoded = forEachRecord(piece) { fields in
+      if plain.take(fields.delimiters) { plain.add(piece.bytes, to: rows) }
+    }
+    plain.add(piece.bytes, to: rows)
+    return decoded
   }
 
   private func decodeAny(_ piece: Piece) -> Int {
@@ -194,45 +174,6 @@ final class BlockDecoder {
       first = lineEnd &+ 1
     }
     return record
-  }
-
-  /// Adds a record under rules without times, filters, consent and prefixes.
-  @inline(__always)
-  private func addPlain(_ fields: Fields, unit: ByteSlice) {
-    guard unit.count > 0 else { return }
-    var cell = 0
-    var index = 0
-    while index < keyCount {
-      let key = keys + index
-      let value = fields[key.pointee.place]
-      let place =
-        value.count <= PackedBytes.mostBytes
-        ? key.pointee.probe.find(packed(value))
-        : rules.keys[index].table.find(value)
-      if place < 0 { return }
-      cell &+= place &* key.pointee.weight
-      index &+= 1
-    }
-    if unit.count <= PackedBytes.mostBytes {
-      let packed = packed(unit)
-      if packed.isASCII {
-        rows.append(packed, cell: UInt32(truncatingIfNeeded: cell))
-        return
-      }
-    }
-    addLong(unit, cell: UInt32(truncatingIfNeeded: cell))
-  }
-
-  /// A block has more than 16 bytes behind its last record.
-  @inline(__always)
-  private func packed(_ slice: ByteSlice) -> PackedBytes {
-    PackedBytes(padded: slice.base, count: slice.count, masks: masks)
-  }
-
-  @inline(never)
-  private func addLong(_ unit: ByteSlice, cell: UInt32) {
-    guard unit.isValidUTF8 else { return }
-    rows.append(unit: unit, cell: cell)
   }
 
   private func add() {
