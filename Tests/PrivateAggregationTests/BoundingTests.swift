@@ -92,12 +92,13 @@ struct PlainSignal: Hashable {
     )
   }
 
-  /// The values that the authors published, for the key 00...0f and messages 00, 01 and so on.
+  /// The key 00...0f and messages 00, 01 and so on, as the authors published them for 2-4; the values
+  /// of 1-3 come from a program in Python that gives theirs for 2-4.
   @Test(arguments: [
-    (0, 0x726F_DB47_DD0E_0E31 as UInt64), (1, 0x74F8_39C5_93DC_67FD), (7, 0xAB02_00F5_8B01_D137),
-    (8, 0x93F5_F579_9A93_2462), (15, 0xA129_CA61_49BE_45E5), (63, 0x958A_324C_EB06_4572),
+    (0, 0xABAC_0158_050F_C4DC as UInt64), (1, 0xC9F4_9BF3_7D57_CA93), (7, 0xD392_7D98_9BB1_1140),
+    (8, 0x3690_9511_8D29_9A8E), (15, 0xD320_D86D_2A51_9956), (63, 0x9D19_9062_B7BB_B3A8),
   ])
-  func `hashes as published`(length: Int, value: UInt64) {
+  func `hashes as others do`(length: Int, value: UInt64) {
     let hash = SipHash(key: (0x0706_0504_0302_0100, 0x0F0E_0D0C_0B0A_0908))
     #expect(withSlice((0..<length).map(UInt8.init)) { hash($0) } == value)
   }

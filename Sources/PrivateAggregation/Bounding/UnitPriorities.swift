@@ -6,8 +6,8 @@
 /// and the cell, or the cell and which of its signals it is.
 ///
 /// ```
-/// SipHash-2-4(padded unit | cell)             of a cell
-/// SipHash-2-4(padded unit | cell | signal)    of a signal, counted from 1
+/// SipHash-1-3(padded unit | cell)             of a cell
+/// SipHash-1-3(padded unit | cell | signal)    of a signal, counted from 1
 /// ```
 /// The unit is padded as that function pads: with zeros to a multiple of eight bytes, its length
 /// modulo 256 in the last one. So no two units, cells or signals have one string. Cell and signal are
