@@ -37,7 +37,7 @@ struct Demo: AsyncParsableCommand {
       directory: report.output.directory,
       formats: report.output.formats
     )
-    try files.write(outcome.release, again: run.again)
+    try files.write(outcome, again: run.again)
     try Results.write(
       folder.opening + TerminalTable.text(of: outcome.release, width: Terminal.width)
         + folder.closing(outcome.release)

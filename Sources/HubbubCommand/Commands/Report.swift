@@ -98,9 +98,9 @@ struct Report: AsyncParsableCommand {
       day: day.label,
       run: attempt.run
     )
-    try files.write(outcome.release, again: run.again)
-    try ReleaseView(outcome.release).write(as: format)
-    Diagnostics.write(ReleaseView(outcome.release).summary(replayed: outcome.replayed, files))
+    try files.write(outcome, again: run.again)
+    try ReleaseView(outcome).write(as: format)
+    Diagnostics.write(ReleaseView(outcome).summary(files))
   }
 
   /// The files of the report, none of which stands where an input does; those of a run are in a

@@ -34,11 +34,11 @@ struct ReportFiles {
   }
 
   /// Writes the files of a release that is paid; `again` is the command that repeats it.
-  func write(_ release: Release, again: String) throws(CommandFailure) {
+  func write(_ outcome: ReleaseOutcome, again: String) throws(CommandFailure) {
     do {
       try OutputFile.makeFolder(directory)
       for format in formats {
-        try OutputFile.write(Self.bytes(release, format), to: path(format))
+        try OutputFile.write(Self.bytes(outcome, format), to: path(format))
       }
     } catch {
       throw CommandFailure(
@@ -54,37 +54,37 @@ struct ReportFiles {
     directory == "/" ? "/" + format.fileName : directory + "/" + format.fileName
   }
 
-  private static func bytes(_ release: Release, _ format: OutputFormat) -> [UInt8] {
+  private static func bytes(_ outcome: ReleaseOutcome, _ format: OutputFormat) -> [UInt8] {
     switch format {
-    case .json: release.encoded()
-    case .csv: Array(CountsCSV.text(of: release).utf8)
-    case .html: Array(HTMLReport.page(of: release).utf8)
+    case .json: outcome.encoded
+    case .csv: CountsCSV.bytes(of: outcome.release)
+    case .html: Array(HTMLReport.page(of: outcome.release).utf8)
     }
   }
 }
 
 /// A release as it is shown after a run.
 struct ReleaseView {
-  let release: Release
+  let outcome: ReleaseOutcome
 
-  init(_ release: Release) {
-    self.release = release
+  init(_ outcome: ReleaseOutcome) {
+    self.outcome = outcome
   }
 
   /// Prints the result.
   func write(as format: ReportFormat) throws(CommandFailure) {
     switch format {
-    case .table: try Results.write(TerminalTable.text(of: release, width: Terminal.width))
-    case .json: try Results.write(release.encoded())
-    case .csv: try Results.write(CountsCSV.text(of: release))
+    case .table: try Results.write(TerminalTable.text(of: outcome.release, width: Terminal.width))
+    case .json: try Results.write(outcome.encoded)
+    case .csv: try Results.write(CountsCSV.bytes(of: outcome.release))
     }
   }
 
   /// What it cost and where it is, for standard error.
-  func summary(replayed: Bool, _ files: ReportFiles) -> String {
-    let body = release.body
+  func summary(_ files: ReportFiles) -> String {
+    let body = outcome.release.body
     var text: String
-    if replayed {
+    if outcome.replayed {
       text = "Release \(body.id) was paid before: the same numbers again, at no cost.\n"
     } else if let schedule = body.schedule {
       text =

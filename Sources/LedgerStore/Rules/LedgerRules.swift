@@ -162,7 +162,7 @@ struct LedgerRules {
     row.position = text.position
     try tables.store(row)
     try tables.store(body, of: id)
-    return try stored(row)
+    return try stored(row, body: body)
   }
 
   /// Gives back a reservation under which nothing was read, or a schedule of which nothing was.
@@ -314,12 +314,12 @@ struct LedgerRules {
   }
 
   /// What is kept of a committed release.
-  private func stored(_ row: ReleaseRow) throws -> StoredRelease {
+  private func stored(_ row: ReleaseRow, body: [UInt8]? = nil) throws -> StoredRelease {
     guard let position = row.position else {
       throw Damage("the release '\(row.id)' does not say where it was committed")
     }
     let (text, hash) = try tables.entry(at: position)
-    let body = try tables.body(of: row.id)
+    let body = try body ?? tables.body(of: row.id)
     guard text.kind == LedgerEntryKind.commit.rawValue, text.release == row.id.description,
       text.hash == hash, let bodySHA256 = text.bodySHA256, bodySHA256 == sha256(body)
     else { throw Damage("the release '\(row.id)' does not match its entry \(position)") }

@@ -135,10 +135,11 @@ extension Releaser {
       throw .ledger(error)
     }
     guard let body = made.body(of: stored.body) else {
-      return ReleaseOutcome(release: try decoded(stored), replayed: false)
+      return ReleaseOutcome(release: try decoded(stored), body: stored.body, replayed: false)
     }
     store.keepOnly(name)
-    return ReleaseOutcome(release: Release(body: body, receipt: stored.receipt), replayed: false)
+    let release = Release(body: body, receipt: stored.receipt)
+    return ReleaseOutcome(release: release, body: stored.body, replayed: false)
   }
 }
 

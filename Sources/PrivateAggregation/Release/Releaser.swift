@@ -18,8 +18,13 @@ public struct ReadingProgress: Sendable, Hashable {
 public struct ReleaseOutcome: Sendable, Hashable {
   /// The release.
   public let release: Release
+  /// The bytes of its body, as the ledger keeps them.
+  public let body: [UInt8]
   /// Whether it was paid and kept before; it cost nothing this time.
   public let replayed: Bool
+
+  /// The bytes of `release.json`, the same for every replay.
+  public var encoded: [UInt8] { release.encoded(from: body) }
 }
 
 /// Carries a plan through: look up, read headers, make room, reserve, open, aggregate, noise, commit.
@@ -185,10 +190,10 @@ public struct Releaser<Ledger: BudgetLedger>: Sendable {
       throw .ledger(error)
     }
     guard let body = made.body(of: stored.body) else {
-      return ReleaseOutcome(release: try decoded(stored), replayed: false)
+      return ReleaseOutcome(release: try decoded(stored), body: stored.body, replayed: false)
     }
     let release = Release(body: body, receipt: stored.receipt)
-    return ReleaseOutcome(release: release, replayed: false)
+    return ReleaseOutcome(release: release, body: stored.body, replayed: false)
   }
 
   func stored(
@@ -206,7 +211,7 @@ public struct Releaser<Ledger: BudgetLedger>: Sendable {
   }
 
   func replay(_ stored: StoredRelease) throws(ReleaseError) -> ReleaseOutcome {
-    ReleaseOutcome(release: try decoded(stored), replayed: true)
+    ReleaseOutcome(release: try decoded(stored), body: stored.body, replayed: true)
   }
 
   func decoded(_ stored: StoredRelease) throws(ReleaseError) -> Release {

@@ -79,7 +79,8 @@ struct JSONWriter {
   }
 
   /// A control character, a quote, a backslash, or a byte that may begin U+2028 or U+2029.
-  private static func mayNeedEscape(_ byte: UInt8) -> Bool {
+  @inline(__always)
+  static func mayNeedEscape(_ byte: UInt8) -> Bool {
     byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") || byte == 0xE2
   }
 

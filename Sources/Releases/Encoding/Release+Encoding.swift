@@ -25,11 +25,7 @@ extension ReleaseBody {
     writer.raw(",\n\"cells\":[")
     writer.cells(of: self)
     writer.raw("],\n")
-    if let certificate {
-      writer.raw("\"certificate\":")
-      writer.certificate(certificate)
-      writer.raw(",\n")
-    }
+    if let certificate { writer.certificate(line: certificate) }
     if let continual {
       writer.raw("\"continual\":")
       writer.continual(continual)
@@ -86,16 +82,36 @@ extension Release {
   public func encoded() -> [UInt8] {
     body.encoded(with: certificate)
   }
-}
 
-/// A member of every cell: the name of a key or a measure, and where a cell holds it.
-private struct CellColumn {
-  let name: String
-  let isCount: Bool
-  let index: Int
+  /// The same from the bytes of the body, where the cells need not be written again.
+  ///
+  /// - Precondition: `bytes` are those of the body.
+  /// - Complexity: O(n) in bytes, which are copied.
+  public func encoded(from bytes: [UInt8]) -> [UInt8] {
+    // The member that comes next; no string has a line feed in it, so nothing else stands at the
+    // beginning of a line like this.
+    let next = body.continual == nil ? "created" : "continual"
+    let mark = Array("\n\"\(next)\":".utf8)
+    var cut = bytes.count - mark.count
+    while cut > 0, bytes[cut] != mark[0] || !bytes[cut...].starts(with: mark) { cut -= 1 }
+    guard cut > 0 else { return encoded() }
+    cut += 1
+    var writer = JSONWriter()
+    writer.bytes.reserveCapacity(bytes.count + 4096)
+    writer.bytes.append(contentsOf: bytes[..<cut])
+    writer.certificate(line: certificate)
+    writer.bytes.append(contentsOf: bytes[cut...])
+    return writer.bytes
+  }
 }
 
 extension JSONWriter {
+  fileprivate mutating func certificate(line certificate: Certificate) {
+    raw("\"certificate\":")
+    self.certificate(certificate)
+    raw(",\n")
+  }
+
   fileprivate mutating func bounds(_ bounds: ContributionBounds) {
     raw("{\"cells_per_unit\":")
     integer(Int64(bounds.cellsPerUnit))
@@ -106,46 +122,6 @@ extension JSONWriter {
       integer(Int64(total))
     }
     raw("}")
-  }
-
-  fileprivate mutating func cells(of body: ReleaseBody) {
-    var columns: [CellColumn] = []
-    for (index, key) in body.query.keys.enumerated() {
-      columns.append(CellColumn(name: key.name, isCount: false, index: index))
-    }
-    for (index, measure) in body.measures.enumerated() {
-      columns.append(CellColumn(name: measure.measure.rawValue, isCount: true, index: index))
-    }
-    columns.sort { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
-    precondition(
-      Set(columns.map { Array($0.name.utf8) }).count == columns.count,
-      "a key named like another key or a measure"
-    )
-    // What stands before each value is the same in every cell, so it is written once.
-    let openings = columns.enumerated().map { index, column in
-      var opening = JSONWriter()
-      opening.raw(index == 0 ? "{" : ",")
-      opening.name(column.name)
-      return opening.bytes
-    }
-    for (index, cell) in body.cells.enumerated() {
-      precondition(
-        cell.values.count == body.query.keys.count && cell.counts.count == body.measures.count,
-        "a cell with a value for each key and a count for each measure"
-      )
-      raw(index > 0 ? ",\n" : "\n")
-      for (column, opening) in zip(columns, openings) {
-        bytes.append(contentsOf: opening)
-        if column.isCount {
-          integer(cell.counts[column.index])
-        } else {
-          string(cell.values[column.index])
-        }
-      }
-      if columns.isEmpty { raw("{") }
-      raw("}")
-    }
-    raw("\n")
   }
 
   fileprivate mutating func measure(_ measure: ReleasedMeasure) {

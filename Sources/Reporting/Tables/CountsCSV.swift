@@ -22,6 +22,11 @@ public enum CountsCSV {
   ///
   /// - Complexity: O(n) in the number of cells.
   public static func text(of release: Release) -> String {
+    String(decoding: bytes(of: release), as: UTF8.self)
+  }
+
+  /// The same as bytes.
+  public static func bytes(of release: Release) -> [UInt8] {
     let body = release.body
     var bytes: [UInt8] = []
     bytes.reserveCapacity(256 + body.cells.count * 48)
@@ -47,12 +52,23 @@ public enum CountsCSV {
       for (count, halfWidth) in zip(cell.counts, halfWidths) {
         if !isFirst { bytes.append(UInt8(ascii: ",")) }
         isFirst = false
-        bytes.append(contentsOf: String(count).utf8)
+        append(count, to: &bytes)
         bytes.append(contentsOf: halfWidth)
       }
       bytes.append(UInt8(ascii: "\n"))
     }
-    return String(decoding: bytes, as: UTF8.self)
+    return bytes
+  }
+
+  private static func append(_ count: Int64, to bytes: inout [UInt8]) {
+    if count < 0 { bytes.append(UInt8(ascii: "-")) }
+    var rest = count.magnitude
+    let start = bytes.count
+    repeat {
+      bytes.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10))
+      rest /= 10
+    } while rest > 0
+    bytes[start...].reverse()
   }
 
   /// Whether a spreadsheet may take a value for a formula, now or once it has lost a quote.
@@ -64,18 +80,19 @@ public enum CountsCSV {
   private static func append(_ field: String, to bytes: inout [UInt8]) {
     let text = field.utf8
     let space = UInt8(ascii: " ")
-    let mustQuote =
-      text.isEmpty || text.first == space || text.last == space
-      || text.contains { byte in
+    var field = field
+    let mustQuote = field.withUTF8 { buffer in
+      var isSpecial = buffer.isEmpty || buffer.first == space || buffer.last == space
+      for byte in buffer {
         switch byte {
-        case UInt8(ascii: ","), UInt8(ascii: "\""), 0x0A, 0x0D: true
-        default: false
+        case UInt8(ascii: ","), UInt8(ascii: "\""), 0x0A, 0x0D: isSpecial = true
+        default: break
         }
       }
-    guard mustQuote else {
-      bytes.append(contentsOf: text)
-      return
+      if !isSpecial { bytes.append(contentsOf: buffer) }
+      return isSpecial
     }
+    guard mustQuote else { return }
     bytes.append(UInt8(ascii: "\""))
     for byte in text {
       if byte == UInt8(ascii: "\"") { bytes.append(byte) }

@@ -47,6 +47,12 @@ enum ReleaseTextSamples {
   }
 
   @Test(arguments: samples.indices)
+  func `is the same from the bytes of the body`(index: Int) throws {
+    let release = try Self.samples[index].release()
+    #expect(release.encoded(from: release.body.encoded()) == release.encoded())
+  }
+
+  @Test(arguments: samples.indices)
   func `is JSON to another reader, with sorted keys`(index: Int) throws {
     let release = try Self.samples[index].release()
     let object = try #require(
