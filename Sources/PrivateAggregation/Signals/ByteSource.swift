@@ -13,6 +13,8 @@ import Glibc
 final class ByteSource {
   /// The bytes that are asked of the system at once.
   private static let blockSize = 1 << 20
+  /// The same when a file is opened: mostly its header.
+  private static let firstSize = 64 << 10
 
   /// The path, or `-`.
   let path: String
@@ -52,7 +54,7 @@ final class ByteSource {
     block = .allocate(capacity: Self.blockSize)
     // The first bytes tell what the file is; a pipe may give them one at a time. From here on an
     // error ends in `deinit`, because every property has its value.
-    while blockCount < 4, !isAtEnd { try fill() }
+    while blockCount < 4, !isAtEnd { try fill(Self.firstSize) }
     if blockCount >= 2, block[0] == 0x1F, block[1] == 0x8B { try startInflating() }
     if ZstandardStream.begins(signature) {
       guard let library = ZstandardLibrary.system else {
@@ -187,8 +189,8 @@ final class ByteSource {
   }
 
   /// Reads behind what is in the block.
-  private func fill() throws(SignalFileError) {
-    blockCount += try read(into: block + blockCount, most: Self.blockSize - blockCount)
+  private func fill(_ most: Int = blockSize) throws(SignalFileError) {
+    blockCount += try read(into: block + blockCount, most: most - blockCount)
   }
 
   /// Reads what there is, up to `most` bytes; zero at the end.

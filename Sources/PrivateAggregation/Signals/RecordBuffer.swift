@@ -36,7 +36,9 @@ final class RecordBuffer {
     self.source = source
     self.capacity = capacity
     bytes = .allocate(capacity: capacity + ByteSearch.padding)
-    bytes.initialize(repeating: UInt8(ascii: "\n"), count: capacity + ByteSearch.padding)
+    // No byte is looked at but those that were read, the guard behind them and, by searches of whole
+    // words, some behind that one; so pages that nothing was read into cost nothing.
+    bytes.initialize(repeating: UInt8(ascii: "\n"), count: 1 + ByteSearch.padding)
   }
 
   deinit {
