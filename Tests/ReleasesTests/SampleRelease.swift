@@ -34,6 +34,8 @@ struct SampleRelease: Sendable {
   /// The runs that it is one of: how often, how many, the number from 1, and the delta of all, which
   /// are priced by the sum rule where it is zero.
   var schedule: (every: SchedulePeriod, times: Int, run: Int, delta: Rational)? = nil
+  /// The arity, horizon and period of running counts.
+  var continual: (arity: Int, horizon: Int, t: Int)? = nil
   /// How regions were told from coordinates.
   var places: ReleasedPlaces? = nil
 
@@ -57,20 +59,22 @@ struct SampleRelease: Sendable {
       signalsPerUnit: bounds.total
     )
     let combinations = combinations
+    let tree = tree
     let parts = measures.indices.map { index in
       epsilon * (shares.isEmpty ? 1 / Rational(measures.count) : shares[index])
     }
     let released = zip(measures, parts).map { measure, share in
-      let sensitivity = bounds.sensitivity(of: measure)
+      let sensitivity = bounds.sensitivity(of: measure) * BigInteger(tree?.levels ?? 1)
       let law = DiscreteLaplaceLaw(scale: Rational(sensitivity) / share)
+      let sum = DiscreteLaplaceSum(of: law, draws: tree?.draws(at: continual?.t ?? 1) ?? 1)
       let alpha = .one - confidence
       return ReleasedMeasure(
         measure: measure,
         scale: law.scale,
         sensitivity: sensitivity,
         epsilon: share,
-        halfWidth: law.halfWidth(alpha: alpha),
-        simultaneousHalfWidth: law.halfWidth(alpha: alpha, draws: combinations.count),
+        halfWidth: sum.halfWidth(alpha: alpha),
+        simultaneousHalfWidth: sum.halfWidth(alpha: alpha, cells: combinations.count),
         confidence: confidence
       )
     }
@@ -100,7 +104,7 @@ struct SampleRelease: Sendable {
           )
         },
         filters: filters,
-        window: window,
+        window: runningWindow ?? window,
         consent: consent,
         purpose: purpose,
         nonnegative: nonnegative
@@ -112,8 +116,9 @@ struct SampleRelease: Sendable {
         daily: try PrivacyLoss(epsilon: Rational(1, 3)),
         analyst: analyst
       ),
-      schedule: try place(schedule, Array(zip(measures, parts)), within: bounds),
-      places: places
+      schedule: try place(schedule, Array(zip(measures, parts)), within: bounds) ?? horizon(),
+      places: places,
+      continual: running(released, cells)
     )
   }
 

@@ -13,7 +13,8 @@ struct Report: AsyncParsableCommand {
       cover is refused (exit 1) and reads nothing. Each release has an id, which is printed before \
       anything is spent. The same id again gives the same numbers and costs nothing, and takes up \
       a run that died. Of a declared schedule the first run pays for all; each later one is made \
-      on its day, or named by --day, and costs nothing more. For example
+      on its day, or named by --day, and costs nothing more. Running counts \
+      (`continual` in the spec) likewise; a day that was released is told again. For example
 
         hubbub report spec.yaml
         hubbub report spec.yaml --ledger hubbub.ledger --id week-48 --format csv
@@ -58,7 +59,7 @@ struct Report: AsyncParsableCommand {
       "The memory to stay within while signals are read, such as 64M or 2G; 512M if left out. "
         + "What does not fit goes to an encrypted temporary file in TMPDIR, else /var/tmp, which takes "
         + "its room, seldom more than three times the size of the input, before anything is spent. "
-        + "With private cells it does not hold: one thread reads, and all stays in memory.",
+        + "With private cells and running counts it does not hold: one thread reads, and all stays in memory.",
       valueName: "size"
     )
   )

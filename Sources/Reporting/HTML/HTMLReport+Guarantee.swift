@@ -82,6 +82,7 @@ extension HTMLReport {
       : """
       , but for a chance of at most δ = \(PlainNumber.exact(schedule.price.loss.delta))
       """
+    if let counts = runningCounts(of: body) { return counts }
     return """
       <p>This is run \(String(schedule.run)) of \(String(schedule.times)) that were declared \
       together. Whoever reads all of them learns no more than \
@@ -140,7 +141,11 @@ extension HTMLReport {
           "paid before the first read any signal; \(rule)"
         )
       )
-      rows.append(costRow("This run by itself", body.privacy.loss, "a part of that, nothing more"))
+      if body.continual == nil {
+        rows.append(
+          costRow("This run by itself", body.privacy.loss, "a part of that, nothing more")
+        )
+      }
     } else {
       rows.append(costRow("This release", body.privacy.loss, "paid before any signal was read"))
     }

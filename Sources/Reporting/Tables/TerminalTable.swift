@@ -111,6 +111,11 @@ public enum TerminalTable {
     let remained = "remained \(PlainNumber.left(body.remaining.lifetime))"
     let cost = "cost \(PlainNumber.loss(body.privacy.loss)) per \(each)"
     guard let schedule = body.schedule else { return "\(cost); \(remained)" }
+    guard body.continual == nil else {
+      return "period \(schedule.run) of \(schedule.times), one each \(schedule.every.rawValue), of "
+        + "\(schedule.day): counts since \(schedule.first)\n"
+        + "the running counts of the whole horizon \(cost); \(remained)"
+    }
     return "run \(schedule.run) of \(schedule.times), one each \(schedule.every.rawValue), of "
       + "\(schedule.day); all together \(schedule.costInWords(per: each))\n"
       + "by itself this run would \(cost); \(remained)"

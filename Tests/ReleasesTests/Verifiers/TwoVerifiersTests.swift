@@ -52,6 +52,13 @@ struct `Two verifiers` {
       SampleRelease(epsilon: 1000, confidence: Rational(999, 1000)),
       SampleRelease(window: ["2026-11-01T23:59:60.5+01:00", "2026-11-02 00:00z"]),
       SampleRelease(window: ["2026-11-01t22:30", "2026-11-01T22:30-0001"]),
+      .runningCounts, SampleRelease(continual: (3, 40, 40)),
+      SampleRelease(continual: (13, 1000, 1)),
+      SampleRelease(
+        keys: [("region", (0..<1200).map { "r\($0)" })],
+        nonnegative: true,
+        continual: (29, 365, 364)
+      ),
       .runByDay, .runOfPersonDays, SampleRelease(name: "für alle", schedule: (.month, 3, 1, .zero)),
       SampleRelease(name: "", schedule: (.month, 3, 1, .zero)),
       SampleRelease(

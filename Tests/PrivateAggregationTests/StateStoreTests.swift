@@ -1,0 +1,166 @@
+// StateStoreTests.swift: the encrypted state on disk: whole, secret, and refused where it was altered.
+// SPDX-License-Identifier: Apache-2.0
+
+import Crypto
+import Foundation
+import PrivacyAccounting
+import TestSupport
+import Testing
+
+@testable import PrivateAggregation
+
+@Suite struct `Encrypted state` {
+  fileprivate static let digest = String(repeating: "d", count: 64)
+
+  /// A store with the state after one period.
+  private struct Sample {
+    let directory: TemporaryDirectory
+    let plan: AggregationPlan
+    let name = StateStore.drawName()
+    let exact: [UInt8]
+
+    var folder: String { directory.appending("store/deep") }
+    var path: String { folder + "/\(name).state" }
+
+    init(units: Int = 5) throws {
+      directory = try TemporaryDirectory()
+      plan = try RunningCounts.plan(cells: 2, horizon: 10)
+      let store = try StateStore(
+        folder: directory.appending("store/deep"),
+        digest: `Encrypted state`.digest
+      )
+      try store.makeKey()
+      var state = ContinualState(plan)
+      for unit in 0..<units {
+        withSlice("person number \(unit)") { state.add(unit: $0, cell: UInt32(unit % 2)) }
+      }
+      _ = state.close(threads: 1)
+      exact = state.encoded()
+      try store.save(state, as: name)
+    }
+
+    func open() throws -> StateStore {
+      try StateStore(folder: folder, digest: `Encrypted state`.digest)
+    }
+
+    /// What opening the state fails with.
+    func failure(
+      digest: String = `Encrypted state`.digest,
+      after t: Int = 1,
+      _ name: String? = nil
+    ) throws -> StateStoreError.Kind? {
+      let store = try StateStore(folder: folder, digest: digest)
+      do {
+        _ = try store.load(name ?? self.name, after: t, plan).t
+        return nil
+      } catch { return error.kind }
+    }
+
+    func edit(_ path: String, _ body: (inout Data) -> Void) throws {
+      var data = try Data(contentsOf: URL(fileURLWithPath: path))
+      body(&data)
+      try data.write(to: URL(fileURLWithPath: path))
+    }
+  }
+
+  /// The second has more than one piece.
+  @Test(arguments: [0, 150_000])
+  func `comes back as it was, and shows nothing of itself`(units: Int) throws {
+    let sample = try Sample(units: units)
+    #expect(try sample.open().load(sample.name, after: 1, sample.plan).encoded() == sample.exact)
+    let sealed = try Data(contentsOf: URL(fileURLWithPath: sample.path))
+    #expect(units < 1000 || sample.exact.count > 1 << 22)
+    #expect(sealed.count > sample.exact.count)
+    #expect(sealed.range(of: Data("person number".utf8)) == nil)
+  }
+
+  @Test func `is for its owner alone, as is its key`() throws {
+    let sample = try Sample()
+    for file in [sample.path, sample.folder + "/key", sample.folder + "/lock"] {
+      var status = stat()
+      #expect(stat(file, &status) == 0 && status.st_mode & 0o777 == 0o600, "\(file)")
+    }
+    var status = stat()
+    #expect(stat(sample.folder, &status) == 0 && status.st_mode & 0o777 == 0o700)
+    #expect(chmod(sample.folder + "/key", 0o640) == 0)
+    #expect(try sample.failure() == .keyExposed)
+  }
+
+  @Test func `does not open where any part of it was altered`() throws {
+    let sample = try Sample()
+    let count = try Data(contentsOf: URL(fileURLWithPath: sample.path)).count
+    for place in 0..<count {
+      try sample.edit(sample.path) { $0[place] ^= 4 }
+      #expect(try sample.failure() != nil, "byte \(place)")
+      try sample.edit(sample.path) { $0[place] ^= 4 }
+    }
+    #expect(try sample.failure() == nil)
+    let whole = try Data(contentsOf: URL(fileURLWithPath: sample.path))
+    for length in [0, 1, 20, count / 2, count - 16, count - 1] {
+      try sample.edit(sample.path) { $0 = whole.prefix(length) }
+      #expect(try sample.failure() == .damaged, "\(length) bytes")
+    }
+  }
+
+  /// A piece that is left out at the end, or stands twice.
+  @Test func `does not open with a piece missing or doubled`() throws {
+    let sample = try Sample(units: 150_000)
+    let whole = try Data(contentsOf: URL(fileURLWithPath: sample.path))
+    let header = whole.count - sample.exact.count - 2 * 16
+    try sample.edit(sample.path) { $0 = whole.prefix(header + (1 << 22) + 16) }
+    #expect(try sample.failure() == .damaged)
+    try sample.edit(sample.path) {
+      $0 = whole + whole.suffix(whole.count - header - (1 << 22) - 16)
+    }
+    #expect(try sample.failure() == .damaged)
+    try sample.edit(sample.path) { $0 = whole }
+    #expect(try sample.failure() == nil)
+  }
+
+  @Test func `says what is wrong with key, state and run`() throws {
+    let sample = try Sample()
+    #expect(try sample.failure(digest: String(repeating: "e", count: 64)) == .otherRun)
+    #expect(try sample.failure(after: 2) == .otherRun)
+    #expect(try sample.failure(StateStore.drawName()) == .stateMissing)
+    // Under the name of another one.
+    let other = StateStore.drawName()
+    try FileManager.default.copyItem(atPath: sample.path, toPath: sample.folder + "/\(other).state")
+    #expect(try sample.failure(other) == .otherRun)
+    try sample.edit(sample.folder + "/key") { $0[0] ^= 1 }
+    #expect(try sample.failure() == .otherKey)
+    try sample.edit(sample.folder + "/key") { $0.removeLast() }
+    #expect(try sample.failure() == .keyDamaged)
+    try FileManager.default.removeItem(atPath: sample.folder + "/key")
+    #expect(try sample.failure() == .keyMissing)
+  }
+
+  @Test func `is held by one run at a time`() throws {
+    let sample = try Sample()
+    let store = try sample.open()
+    #expect(throws: StateStoreError(path: sample.folder, kind: .busy)) { try sample.open() }
+    _ = consume store
+    _ = try sample.open()
+  }
+
+  @Test func `is not begun anew beside the state of a later run`() throws {
+    let sample = try Sample()
+    let store = try sample.open()
+    // A first attempt that died is no hindrance.
+    try store.refuseLaterStates()
+    var state = try store.load(sample.name, after: 1, sample.plan)
+    _ = state.close(threads: 1)
+    let later = StateStore.drawName()
+    try store.save(state, as: later)
+    #expect(throws: StateStoreError(path: sample.folder + "/\(later).state", kind: .ahead)) {
+      try store.refuseLaterStates()
+    }
+    store.keepOnly(later)
+    let left = try FileManager.default.contentsOfDirectory(atPath: sample.folder).sorted()
+    #expect(left == ["\(later).state", "key", "lock"].sorted())
+  }
+
+  @Test func `has names that do not repeat`() {
+    let names = (0..<1000).map { _ in StateStore.drawName() }
+    #expect(Set(names).count == 1000 && names.allSatisfy { $0.utf8.count == 32 })
+  }
+}
