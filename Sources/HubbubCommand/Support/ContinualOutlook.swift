@@ -133,7 +133,9 @@ extension ContinualOutlook {
       text += "\(schedule.every.day(tree.horizon - 1, from: first).label)"
     }
     text += ".\nAll are paid together, \(plan.loss), before the first reads a signal;\n"
-    text += "the bounds hold for a unit over the whole horizon.\n\n"
+    text +=
+      "the bounds hold for a unit over the whole horizon. Half-widths above are those of the\n"
+    text += "last period.\n\n"
     for measure in plan.measures { text += table(measure) + "\n" }
     text += "The noise is that of a balanced tree of arity \(tree.arity) with \(tree.levels) "
     text += tree.levels == 1 ? "level" : "levels"
