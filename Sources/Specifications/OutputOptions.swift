@@ -26,10 +26,13 @@ public struct OutputOptions: Sendable, Hashable {
   public let directory: String
   /// The files, in the order in which the spec names them.
   public let formats: [OutputFormat]
+  /// The shapes that `report.html` draws the regions with; `nil` where the spec names none.
+  public let map: MapOptions?
 
   /// Makes options.
-  public init(directory: String, formats: [OutputFormat]) {
+  public init(directory: String, formats: [OutputFormat], map: MapOptions? = nil) {
     self.directory = directory
     self.formats = formats
+    self.map = map
   }
 }

@@ -90,6 +90,8 @@ public struct SpecificationReader {
     let cells = try CellSection(top, signals, into: &lists)
     try cells.checkSize(top)
     try budget.checkScales(top, of: measures, within: bounds)
+    let output = try output()
+    try output.checkMap(of: cells.groupBy)
     let selection = try shares.request(
       top,
       keys: cells.found,
@@ -126,7 +128,7 @@ public struct SpecificationReader {
       budget: budget.loss,
       measures: measures,
       confidence: budget.confidence,
-      nonnegative: try output().nonnegative,
+      nonnegative: output.nonnegative,
       consent: consent,
       schedule: schedule.schedule,
       continual: schedule.continual?.request,

@@ -35,7 +35,8 @@ struct Demo: AsyncParsableCommand {
     let outcome = try await run.release(report.plan, analyst: nil, day: Today.label)
     let files = ReportFiles(
       directory: report.output.directory,
-      formats: report.output.formats
+      formats: report.output.formats,
+      map: report.map?.file
     )
     try files.write(outcome, again: run.again)
     try Results.write(

@@ -114,13 +114,15 @@ struct Report: AsyncParsableCommand {
   ) throws(CommandFailure) -> ReportFiles {
     let files = ReportFiles(
       directory: output ?? report.output.directory + (folder.map { "/" + $0 } ?? ""),
-      formats: report.output.formats
+      formats: report.output.formats,
+      map: report.map?.file
     )
     try files.checkBeforehand()
     try OutputGuard(
       spec: spec,
       ledger: LedgerPlace.resolve(place.ledger),
       cells: report.cellFiles.map(\.path),
+      map: report.output.map?.path,
       signals: report.plan.specification.files,
       registry: report.plan.specification.consent?.registry
     ).check(files)

@@ -14,12 +14,14 @@ struct OutputGuard {
   ///   - spec: The path of the spec.
   ///   - ledger: The place of the ledger.
   ///   - cells: The files of cells, absolute.
+  ///   - map: The file of shapes, absolute.
   ///   - signals: The patterns of the signal files, absolute, or `-`.
   ///   - registry: The registry of consents, absolute.
   init(
     spec: String,
     ledger: String,
     cells: [String],
+    map: String?,
     signals: [String],
     registry: String? = nil
   ) {
@@ -31,6 +33,7 @@ struct OutputGuard {
     }
     named += cells.map { (what: "a file of cells", path: $0) }
     if let registry { named.append((what: "the consent registry", path: registry)) }
+    if let map { named.append((what: "the map's file", path: map)) }
     self.named = named
     patterns = signals.filter { $0 != "-" }
     signalFiles = FileIdentity.signals(signals)

@@ -11,6 +11,8 @@ struct PlannedReport {
   let output: OutputOptions
   /// The files of cells that the spec names.
   let cellFiles: [NamedCellFile]
+  /// The shapes of the regions, where the spec names any.
+  let map: ReportMap?
   private let path: String
 
   /// Reads and plans the spec at a path; reads no data.
@@ -23,6 +25,7 @@ struct PlannedReport {
     } catch {
       throw .invalid("\(path): \(Self.described(error))")
     }
+    map = try ReportMap(of: output, plan.specification)
     self.output = output
     self.cellFiles = cellFiles
     self.path = path
@@ -30,13 +33,16 @@ struct PlannedReport {
 
   /// Refuses files of cells that the owner of the account pinned as signal files.
   func refusePinnedCells(_ ledger: OpenedLedger) throws(CommandFailure) {
-    guard !cellFiles.isEmpty else { return }
+    guard !cellFiles.isEmpty || map != nil else { return }
     let dataset = plan.specification.dataset
     let policy = try asking { () throws(LedgerError) in try ledger.policy(of: dataset) }
     guard let pins = policy.pins else { return }
     let signals = FileIdentity.owned(by: pins.files ?? [], registry: pins.registry)
     for file in cellFiles where signals.contains(file.identity) {
       throw .invalid("\(path): \(file.refusal)")
+    }
+    if let map, signals.contains(map.identity) {
+      throw CommandFailure(map.options.error(MapOptions.refusal))
     }
   }
 
@@ -70,6 +76,7 @@ struct PlannedReport {
           + "counts as valid; write `time: COLUMN` under `signals.columns` if there are any"
       )
     }
+    if let warning = map?.warning { warnings.append(warning) }
     return warnings
   }
 

@@ -8,6 +8,8 @@ import Hubbub
 struct ReportFiles {
   let directory: String
   let formats: [OutputFormat]
+  /// The shapes that the page draws the regions with.
+  var map: MapFile?
 
   /// Finds a folder that cannot be written before anything is spent.
   func checkBeforehand() throws(CommandFailure) {
@@ -38,7 +40,7 @@ struct ReportFiles {
     do {
       try OutputFile.makeFolder(directory)
       for format in formats {
-        try OutputFile.write(Self.bytes(outcome, format), to: path(format))
+        try OutputFile.write(bytes(of: outcome, format), to: path(format))
       }
     } catch {
       throw CommandFailure(
@@ -54,11 +56,11 @@ struct ReportFiles {
     directory == "/" ? "/" + format.fileName : directory + "/" + format.fileName
   }
 
-  private static func bytes(_ outcome: ReleaseOutcome, _ format: OutputFormat) -> [UInt8] {
+  private func bytes(of outcome: ReleaseOutcome, _ format: OutputFormat) -> [UInt8] {
     switch format {
     case .json: outcome.encoded
     case .csv: CountsCSV.bytes(of: outcome.release)
-    case .html: Array(HTMLReport.page(of: outcome.release).utf8)
+    case .html: Array(HTMLReport.page(of: outcome.release, map: map).utf8)
     }
   }
 }

@@ -19,32 +19,37 @@ public enum HTMLReport {
 
   /// The whole page.
   ///
-  /// - Complexity: O(n log n) in the number of cells.
-  public static func page(of release: Release) -> String {
+  /// - Parameter map: The shapes of the regions, from a public file. Without one, states of the
+  ///   United States are drawn as tiles, and other regions are not drawn.
+  /// - Complexity: O(n log n) in the number of cells, and linear in the points of the map.
+  public static func page(of release: Release, map file: MapFile? = nil) -> String {
     let body = release.body
+    let figures = (map: map(of: body, file: file), series: series(of: body))
+    let hasFigures = !figures.map.html.isEmpty || !figures.series.html.isEmpty
+    let digest = hasFigures ? figureScriptSHA256 : scriptSHA256
     let page: Markup = """
       <!DOCTYPE html>
       <html lang="en">
       <head>
       <meta charset="utf-8">
       <meta name="viewport" content="width=device-width, initial-scale=1">
-      <meta http-equiv="Content-Security-Policy" content="\(policy)">
+      <meta http-equiv="Content-Security-Policy" content="\(policy(digest))">
       <meta name="color-scheme" content="light dark">
       <title>\(body.name): noisy counts</title>
       <style>
-      \(style)</style>
+      \(style)\(hasFigures ? figureStyle : "")</style>
       </head>
       <body>
       <a class="skip" href="#counts">Skip to the counts</a>
-      \(header(of: body))\(navigation)<main>
+      \(header(of: body))\(navigation(figures))<main>
       \(glance(of: body))\(asked(in: body))\(selection(of: body))\
-      \(guarantee(of: body))\(counts(of: body))\(bias(of: body))\
+      \(guarantee(of: body))\(figures.map)\(figures.series)\(counts(of: body))\(bias(of: body))\
       \(cost(of: body))\(noise(of: body))\(verification(of: release))</main>
       <footer>
       <p>Rendered by Hubbub from <code>release.json</code> alone. This page loads nothing from the \
       network and sends nothing to it.</p>
       </footer>
-      <script>\(script)</script>
+      <script>\(script)\(hasFigures ? figureScript : "")</script>
       </body>
       </html>
 
@@ -53,10 +58,12 @@ public enum HTMLReport {
   }
 
   /// What the page may load: nothing but its own style and the one script, known by its digest.
-  private static let policy: Markup = """
-    default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-\(scriptSHA256)'; \
+  private static func policy(_ digest: Markup) -> Markup {
+    """
+    default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-\(digest)'; \
     base-uri 'none'; form-action 'none'
     """
+  }
 
   private static func header(of body: ReleaseBody) -> Markup {
     """
@@ -71,20 +78,25 @@ public enum HTMLReport {
     """
   }
 
-  private static let navigation: Markup = """
-    <nav aria-label="On this page">
-    <ul>
-    <li><a href="#asked">What was asked</a></li>
-    <li><a href="#guarantee">The guarantee</a></li>
-    <li><a href="#counts">The counts</a></li>
-    <li><a href="#bias">What ± leaves out</a></li>
-    <li><a href="#cost">The cost</a></li>
-    <li><a href="#noise">The noise</a></li>
-    <li><a href="#verify">How to verify</a></li>
-    </ul>
-    </nav>
+  private static func navigation(_ figures: (map: Markup, series: Markup)) -> Markup {
+    let map: Markup = figures.map.html.isEmpty ? "" : "<li><a href=\"#map\">The map</a></li>\n"
+    let series: Markup =
+      figures.series.html.isEmpty ? "" : "<li><a href=\"#series\">Over time</a></li>\n"
+    return """
+      <nav aria-label="On this page">
+      <ul>
+      <li><a href="#asked">What was asked</a></li>
+      <li><a href="#guarantee">The guarantee</a></li>
+      \(map)\(series)<li><a href="#counts">The counts</a></li>
+      <li><a href="#bias">What ± leaves out</a></li>
+      <li><a href="#cost">The cost</a></li>
+      <li><a href="#noise">The noise</a></li>
+      <li><a href="#verify">How to verify</a></li>
+      </ul>
+      </nav>
 
-    """
+      """
+  }
 
   /// `2026-12-02T08:15:00Z` as `2026-12-02 08:15:00 UTC`.
   private static func instant(_ text: String) -> String {

@@ -1,6 +1,8 @@
 // OutputSection.swift: the part of a spec that says where the files go and how counts are shown.
 // SPDX-License-Identifier: Apache-2.0
 
+import PrivateAggregation
+
 /// The `output` of a spec.
 struct OutputSection {
   /// Where the files go.
@@ -9,7 +11,8 @@ struct OutputSection {
   let nonnegative: Bool
 
   init(_ top: MappingReader, directory folder: String) throws(SpecificationError) {
-    let keys = try top.optional("output")?.mapping(["directory", "formats", "nonnegative"])
+    let keys = try top.optional("output")?.mapping(["directory", "formats", "nonnegative", "map"])
+    let map = keys?.optional("map")
     nonnegative = try keys?.optional("nonnegative")?.flag() ?? false
     let directory = try keys?.optional("directory")?.text() ?? "out"
     var formats = OutputFormat.allCases
@@ -25,7 +28,19 @@ struct OutputSection {
     }
     options = OutputOptions(
       directory: PathText.absolute(directory, from: folder),
-      formats: formats
+      formats: formats,
+      map: try map.map { field throws(SpecificationError) in
+        guard formats.contains(.html) else {
+          throw field.error("is drawn in report.html, which `formats` leaves out; add html to it")
+        }
+        return try MapOptions(field, directory: folder)
+      }
     )
+  }
+
+  /// Refuses a map where there are no regions to draw.
+  func checkMap(of keys: [GroupKey]) throws(SpecificationError) {
+    guard let map = options.map, !keys.contains(.region) else { return }
+    throw map.error("draws regions, and `group_by` does not name `region`; add it, or delete `map`")
   }
 }

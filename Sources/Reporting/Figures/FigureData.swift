@@ -1,0 +1,158 @@
+// FigureData.swift: the numbers of a release as figures draw them, view by view.
+// SPDX-License-Identifier: Apache-2.0
+
+import ExactArithmetic
+import PrivacyAccounting
+import Releases
+
+/// A number in one cell, as a figure shows it.
+struct FigureValue {
+  /// The number, exact, with a real minus sign.
+  let text: String
+  /// The number, for its place and its colour alone.
+  let number: Double
+  /// The half-width of the cell by itself.
+  let halfWidth: Double
+  /// The half-width where it differs from cell to cell; empty where the layer has one for all.
+  var halfWidthText = ""
+  /// Whether the half-width exceeds the number, so that there may be nothing but noise.
+  let isUncertain: Bool
+}
+
+/// What is measured, for all cells.
+struct FigureLayer {
+  /// Its name, such as `signals`.
+  let name: String
+  /// The half-width of each cell by itself, as text; empty where it differs from cell to cell.
+  let halfWidth: String
+  /// The half-width that holds for all cells at once, as text; empty where there is none.
+  let simultaneousHalfWidth: String
+  /// The confidence of both, as text.
+  let confidence: String
+  /// The number in a cell; `nil` where it has none.
+  let value: (ReleasedCell) -> FigureValue?
+}
+
+extension FigureLayer {
+  /// The layers of a release, one for each measure.
+  static func layers(of body: ReleaseBody) -> [FigureLayer] {
+    body.measures.enumerated().map { index, measure in
+      let halfWidth = Double(measure.halfWidth.description) ?? .infinity
+      return FigureLayer(
+        name: measure.measure.rawValue,
+        halfWidth: PlainNumber.grouped(measure.halfWidth),
+        simultaneousHalfWidth: PlainNumber.grouped(measure.simultaneousHalfWidth),
+        confidence: PlainNumber.percent(measure.confidence),
+        value: { cell in
+          let count = cell.counts[index]
+          return FigureValue(
+            text: PlainNumber.grouped(count),
+            number: Double(count),
+            halfWidth: halfWidth,
+            isUncertain: Self.isUncertain(count, halfWidth: measure.halfWidth)
+          )
+        }
+      )
+    }
+  }
+
+  /// The rule of hatching: the half-width exceeds the count, so that its interval reaches below zero.
+  static func isUncertain(_ count: Int64, halfWidth: BigInteger) -> Bool {
+    halfWidth > BigInteger(count)
+  }
+}
+
+/// The cells of a release along one key, a view for each combination of the other keys' values.
+struct FigureViews {
+  /// One view.
+  struct View {
+    /// The value of each other key, by its number in `others`.
+    let choice: [Int]
+    /// The cell at each place of the axis; `nil` where none was released.
+    var cells: [Int?]
+  }
+
+  /// The name of the key along which the cells are.
+  let axisName: String
+  /// Its values.
+  let axis: [String]
+  /// The other keys, and their values.
+  let others: [(name: String, values: [String])]
+  /// The views, in the order of the release.
+  private(set) var views: [View]
+  /// The number of views that were left out, because they are too many for a page.
+  private(set) var omitted = 0
+
+  /// The views along the key of that name; `nil` where the release has no such key or no cell.
+  ///
+  /// - Parameters:
+  ///   - places: The values of the key that have a place; all of them if `nil`.
+  ///   - most: The most places of all views that are kept; those with the largest first numbers are.
+  init?(
+    of body: ReleaseBody,
+    along name: String,
+    places: [String]? = nil,
+    most: Int
+  ) {
+    guard let key = body.query.keys.firstIndex(where: { $0.name == name }) else { return nil }
+    axisName = name
+    var axis = Numbered()
+    for place in places ?? [] { _ = axis.number(of: place) }
+    var others = body.query.keys.indices.filter { $0 != key }.map {
+      (index: $0, values: Numbered())
+    }
+    var numbers: [[Int]: Int] = [:]
+    var views: [(choice: [Int], cells: [(Int, Int)])] = []
+    for (index, cell) in body.cells.enumerated() {
+      let place = axis.number(of: cell.values[key])
+      var choice: [Int] = []
+      for other in others.indices {
+        choice.append(others[other].values.number(of: cell.values[others[other].index]))
+      }
+      if let number = numbers[choice] {
+        views[number].cells.append((place, index))
+      } else {
+        numbers[choice] = views.count
+        views.append((choice, [(place, index)]))
+      }
+    }
+    guard !views.isEmpty else { return nil }
+    self.axis = axis.values
+    self.others = others.map { (body.query.keys[$0.index].name, $0.values.values) }
+    let room = max(1, most / max(1, axis.values.count))
+    if views.count > room {
+      omitted = views.count - room
+      let sums = views.map { view in view.cells.reduce(0.0) { $0 + Self.size(body.cells[$1.1]) } }
+      let kept = Set(views.indices.sorted { sums[$0] > sums[$1] }.prefix(room))
+      views = views.indices.filter(kept.contains).map { views[$0] }
+    }
+    let count = axis.values.count
+    self.views = views.map { view in
+      var cells = [Int?](repeating: nil, count: count)
+      for (place, index) in view.cells { cells[place] = index }
+      return View(choice: view.choice, cells: cells)
+    }
+  }
+
+  private static func size(_ cell: ReleasedCell) -> Double { Double(cell.counts.first ?? 0) }
+
+  /// What a view shows, such as `intent auto.suv`; empty where there is one view only.
+  func title(of view: View) -> String {
+    zip(others, view.choice).map { "\($0.name) \($0.values[$1])" }.joined(separator: ", ")
+  }
+}
+
+/// Texts, numbered in the order in which they first appear.
+private struct Numbered {
+  private(set) var values: [String] = []
+  /// By their bytes: texts that only look the same are different values.
+  private var numbers: [[UInt8]: Int] = [:]
+
+  mutating func number(of value: String) -> Int {
+    let bytes = Array(value.utf8)
+    if let number = numbers[bytes] { return number }
+    numbers[bytes] = values.count
+    values.append(value)
+    return values.count - 1
+  }
+}
