@@ -16,12 +16,16 @@ struct ReportMap {
   init?(of output: OutputOptions, _ specification: ReportSpecification) throws(CommandFailure) {
     guard let options = output.map else { return nil }
     let (bytes, identity) = try reading { () throws(SpecificationError) in
-      try options.load(limit: MapFile.longest, signals: specification.files)
+      try options.load(
+        limit: MapFile.longest,
+        signals: specification.files,
+        registry: specification.consent?.registry
+      )
     }
     do {
       file = try MapFile(bytes, object: options.object, key: options.key)
     } catch {
-      throw CommandFailure(options.error(error.description, at: error.key))
+      throw CommandFailure(options.error(": \(error)", at: error.key))
     }
     self.options = options
     self.identity = identity

@@ -4,7 +4,7 @@
 
 extension HTMLReport {
   /// SHA-256 in Base64 of the script of a page with a map or a time series, which has both parts.
-  static let figureScriptSHA256: Markup = "MtuVWRRUN2nx3RgmYEEMDmOMiVIjsOoGNAS/RJ+pwf4="
+  static let figureScriptSHA256: Markup = "k9x35okVZfnNJEEmUJYUNV50+xfd0b/pOvTZaprBX1g="
 
   /// The part of the script for maps and time series; it only shows what the page holds.
   static let figureScript: Markup = """

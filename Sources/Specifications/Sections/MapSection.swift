@@ -44,7 +44,7 @@ public struct MapOptions: Sendable, Hashable {
       line: place?.line,
       column: place?.column,
       key: place?.key,
-      message: "`\(name)` \(message)"
+      message: "`\(name)`\(message.hasPrefix(":") ? "" : " ")\(message)"
     )
   }
 
@@ -53,9 +53,12 @@ public struct MapOptions: Sendable, Hashable {
   /// - Throws: `SpecificationError`, before a byte of a signal file is looked at.
   package func load(
     limit: Int,
-    signals: [String]
+    signals: [String],
+    registry: String? = nil
   ) throws(SpecificationError) -> (bytes: [UInt8], identity: FileIdentity) {
-    if let identity = FileIdentity(at: path), FileIdentity.signals(signals).contains(identity) {
+    if let identity = FileIdentity(at: path),
+      FileIdentity.owned(by: signals, registry: registry).contains(identity)
+    {
       throw error(Self.refusal)
     }
     do {
@@ -70,5 +73,6 @@ public struct MapOptions: Sendable, Hashable {
 
   /// Why a file is no map where it is a signal file as well.
   package static let refusal =
-    "is a signal file as well; a map is public, so name one that does not come from the signals"
+    "is a file of signals or of consents as well; a map is public, so name one that does not come "
+    + "from them"
 }

@@ -64,7 +64,8 @@ enum MapSamples {
     #expect(file.shapes[1].rings.map(\.count) == [3, 3])
   }
 
-  @Test func `is read from TopoJSON, whose borders are shared and whose numbers are steps`() throws {
+  @Test func `is read from TopoJSON, whose borders are shared and whose numbers are steps`() throws
+  {
     let file = try MapSamples.file(MapSamples.topoJSON, object: "areas")
     #expect(file.shapes.map { $0.names["id"] } == ["7", "12"])
     func ring(_ points: [(Double, Double)]) -> [GeoPoint] {
@@ -79,7 +80,10 @@ enum MapSamples {
     ("", "line 1: ends in the middle; give a GeoJSON or TopoJSON file, whole and in UTF-8"),
     ("{\n\"a\": tru", "line 2: is not JSON; give a GeoJSON or TopoJSON file, whole and in UTF-8"),
     ("{} {", "line 1: goes on after its end; give a GeoJSON or TopoJSON file, whole and in UTF-8"),
-    ("user_id,region\nalice,CA\n", "line 1: is not JSON; give a GeoJSON or TopoJSON file, whole and in UTF-8"),
+    (
+      "user_id,region\nalice,CA\n",
+      "line 1: is not JSON; give a GeoJSON or TopoJSON file, whole and in UTF-8"
+    ),
     (
       String(repeating: "[", count: 100),
       "line 1: is nested more than 64 deep; give a GeoJSON or TopoJSON file, whole and in UTF-8"
