@@ -16,7 +16,9 @@ struct ColorScale: Hashable {
 
   /// The steps for some numbers.
   ///
-  /// - Parameter halfWidth: The largest half-width of any of them.
+  /// - Parameters:
+  ///   - numbers: The numbers; those below zero are outside of all steps.
+  ///   - halfWidth: The largest half-width of any of them.
   init(_ numbers: [Double], halfWidth: Double) {
     let sorted = numbers.filter { $0 >= 0 }.sorted()
     var breaks: [Double] = []

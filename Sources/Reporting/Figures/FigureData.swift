@@ -86,6 +86,8 @@ struct FigureViews {
   /// The views along the key of that name; `nil` where the release has no such key or no cell.
   ///
   /// - Parameters:
+  ///   - body: The release.
+  ///   - name: The name of the key.
   ///   - places: The values of the key that have a place; all of them if `nil`.
   ///   - most: The most places of all views that are kept; those with the largest first numbers are.
   init?(

@@ -19,8 +19,11 @@ public enum HTMLReport {
 
   /// The whole page.
   ///
-  /// - Parameter map: The shapes of the regions, from a public file. Without one, states of the
-  ///   United States are drawn as tiles, and other regions are not drawn.
+  /// - Parameters:
+  ///   - release: The release.
+  ///   - file: The shapes of the regions, from a public file. Without one, states of the United
+  ///     States are drawn as tiles, and other regions are not drawn.
+  /// - Returns: The page, in UTF-8.
   /// - Complexity: O(n log n) in the number of cells, and linear in the points of the map.
   public static func page(of release: Release, map file: MapFile? = nil) -> String {
     let body = release.body

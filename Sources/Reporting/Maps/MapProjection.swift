@@ -43,6 +43,7 @@ enum MapProjection: Hashable {
   /// - Parameters:
   ///   - offset: The longitude relative to the meridian in the middle, in degrees.
   ///   - latitude: In degrees.
+  /// - Returns: The place, in radii of the globe.
   func place(offset: Double, latitude: Double) -> PlanePoint {
     let (lambda, phi) = (offset * .pi / 180, latitude * .pi / 180)
     switch self {
