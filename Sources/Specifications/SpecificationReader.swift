@@ -67,8 +67,8 @@ public struct SpecificationReader {
     let consent = try ConsentSection.read(top, from: document.directory)
     let time = try WindowSection(top, signals)
     let shares = try SelectionSection(top)
-    let (measures, selectionShare) = try MeasureSection.read(top, besides: shares)
-    let bounds = try BoundsSection.read(top, for: measures.map(\.measure))
+    let measures = try MeasureSection(top, besides: shares)
+    let bounds = try BoundsSection.read(top, countsSignals: measures.needsSignalBound)
     let budget = try BudgetSection(top)
     let name = try name()
     let schedule = try ScheduleSection(
@@ -89,13 +89,14 @@ public struct SpecificationReader {
     )
     let cells = try CellSection(top, signals, into: &lists)
     try cells.checkSize(top)
-    try budget.checkScales(top, of: measures, within: bounds)
+    try budget.checkScales(top, of: measures.requests, within: bounds)
     let output = try output()
     try output.checkMap(of: cells.groupBy)
+    let statistics = try measures.statistics(cells, signals)
     let selection = try shares.request(
       top,
       keys: cells.found,
-      share: selectionShare,
+      share: measures.selection,
       budget: budget.loss,
       bounds: bounds
     )
@@ -126,7 +127,8 @@ public struct SpecificationReader {
       derivedKeys: cells.derived,
       selection: selection,
       budget: budget.loss,
-      measures: measures,
+      measures: measures.requests,
+      statistics: statistics,
       confidence: budget.confidence,
       nonnegative: output.nonnegative,
       consent: consent,

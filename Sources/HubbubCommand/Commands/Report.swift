@@ -72,7 +72,7 @@ struct Report: AsyncParsableCommand {
   func run() async throws {
     let resources = try checkedResources()
     let report = try PlannedReport(spec: spec)
-    let options = try resources.options(cells: report.plan.cellCount)
+    let options = try resources.options(cells: report.plan.cellsInMemory)
     report.warn()
     let day = try Today.day(named: day)
     let isScheduled = report.plan.specification.schedule != nil

@@ -96,6 +96,9 @@ struct PlannedReport {
     case .selectionOutOfRange(let scale):
       "selection.share: selecting cells would need noise of the scale \(scale), outside 1/1000 to "
         + "2^40; write another share or another epsilon"
+    case .quantilesOutOfRange(let scale):
+      "budget.epsilon: the noise on the histogram of values would have the scale \(scale), outside "
+        + "1/1000 to 2^40; write another epsilon"
     case .selectionWithoutDelta:
       "budget: cells that are found in the signals need a delta above 0 and below 1; write one such "
         + "as 1e-9"

@@ -49,18 +49,23 @@ public struct ScheduleLoss: Sendable {
   /// - Parameters:
   ///   - measures: What each run counts, and the epsilon of each, in nats.
   ///   - selection: What selecting cells costs in each run; `nil` where all are listed.
+  ///   - histogram: The epsilon of a histogram of values in each run; `nil` where there is none. A
+  ///     unit may spread its signals over the bins in any way: the worst is to change one bin by all.
   ///   - bounds: How much one unit contributes to a run.
   ///   - times: The number of runs.
-  /// - Precondition: At least one measure, every epsilon above zero, `times` from 1 to `mostRuns`.
+  /// - Precondition: At least one measure or a histogram, every epsilon above zero, `times` from 1 to `mostRuns`.
   public init(
     of measures: [(measure: Measure, epsilon: Rational)],
     selection: PrivacyLoss? = nil,
+    histogram: Rational? = nil,
     within bounds: ContributionBounds,
     times: Int
   ) {
-    precondition(!measures.isEmpty, "a run measures something")
+    precondition(!measures.isEmpty || histogram != nil, "a run measures something")
     precondition((1...Self.mostRuns).contains(times), "a schedule has 1 to 10,000 runs")
     precondition(measures.allSatisfy { $0.epsilon.signum > 0 }, "every measure costs something")
+    let signals = bounds.sensitivity(of: .signals)
+    let bins = histogram.map { Part(scale: Rational(signals) / $0, shift: signals, copies: 1) }
     self.init(
       parts: measures.map { measure, epsilon in
         let sensitivity = bounds.sensitivity(of: measure)
@@ -73,11 +78,10 @@ public struct ScheduleLoss: Sendable {
           shift: isSpread ? change : sensitivity,
           copies: isSpread ? copies : 1
         )
-      },
+      } + (bins.map { [$0] } ?? []),
       selection: selection,
-      run: measures.reduce(selection ?? .zero) {
-        $0 + PrivacyLoss(epsilonSum: $1.epsilon, deltaSum: .zero)
-      },
+      run: (measures.map(\.epsilon) + (histogram.map { [$0] } ?? []))
+        .reduce(selection ?? .zero) { $0 + PrivacyLoss(epsilonSum: $1, deltaSum: .zero) },
       times: times
     )
   }

@@ -8,7 +8,7 @@
 /// bits of their hashes; a table grows with the units and their cells, never with the signals.
 final class PartTally {
   /// The units of a part whose hashes have certain bits.
-  private struct Share {
+  struct Share {
     /// More bits than these do not help: what remains is one unit, or units of one hash.
     static let mostBits = 16
     /// Other bits than those that say which part a unit is in and where in a table it is.

@@ -13,6 +13,8 @@ struct RawAggregate: ~Copyable {
   /// The cells that were found in the signals with their numbers of units, in the same order; `nil`
   /// where all cells are listed.
   package private(set) var found: [FoundCell]?
+  /// The bins of a histogram of values, cell by cell; none where no quantiles are asked for.
+  package private(set) var bins: [Int64] = []
 
   /// Adds up what the units of a table keep in listed cells, or in cells that were found.
   init(_ table: consuming UnitTable, found: FoundCells?, under plan: AggregationPlan) {
@@ -43,6 +45,11 @@ struct RawAggregate: ~Copyable {
     counts = plan.measures.map { $0.measure == .signals ? signals : units }
   }
 
+  /// Takes the numbers of every cell where values are added up.
+  init(_ tally: ValueTally) {
+    (counts, bins) = tally.totals
+  }
+
   /// Adds noise to every cell and turns the reservation into a charge.
   ///
   /// - Privacy: Each measure costs its epsilon; together they cost what was reserved.
@@ -55,10 +62,11 @@ struct RawAggregate: ~Copyable {
   }
 
   /// Hands the counts over and forgets them.
-  mutating func take() -> (counts: [[Int64]], found: [FoundCell]?) {
-    let taken = (counts, found)
+  mutating func take() -> (counts: [[Int64]], found: [FoundCell]?, bins: [Int64]) {
+    let taken = (counts, found, bins)
     counts = []
     found = nil
+    bins = []
     return taken
   }
 }

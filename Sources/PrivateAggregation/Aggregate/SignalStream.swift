@@ -61,7 +61,7 @@ struct SignalStream {
     options: AggregationOptions
   ) throws(SignalFileError) {
     guard plan.selection == nil, file == nil else { return }
-    let memory = options.division(cells: plan.cellCount)
+    let memory = options.division(cells: plan.cellsInMemory)
     file = try SpillFile(
       in: options.temporaryFolder ?? SpillFile.systemFolder,
       partCount: options.partCount,
@@ -95,6 +95,17 @@ struct SignalStream {
     ) { (path) throws(SignalFileError) -> SignalReader in
       if let reader = kept[path] { return reader }
       return try SignalReader(path: path, names: names, format: format)
+    }
+    guard specification.statistics?.values == nil else {
+      let aggregation = ValueAggregation(
+        plan,
+        source: source,
+        file: file,
+        meter: meter,
+        key: key,
+        options: options
+      )
+      return RawAggregate(try aggregation.run())
     }
     let aggregation = ParallelAggregation(
       specification,
@@ -154,6 +165,10 @@ struct SignalStream {
     let decoder = SignalDecoder(specification, found: found, registry: registry)
     let meter = ProgressMeter(bytesInAll: bytesInAll, tell: progress)
     var table = UnitTable(bounds: specification.bounds, key: key, found: found)
+    var values: ValueUnits?
+    if specification.statistics?.values != nil {
+      values = ValueUnits(bounds: specification.bounds, key: key)
+    }
     for path in paths {
       let reader: SignalReader
       if let open = kept[path] {
@@ -165,7 +180,11 @@ struct SignalStream {
       var step = try reader.next()
       while step != .end {
         if step == .record, let signal = decoder.decode(reader) {
-          table.add(unit: signal.unit, cell: signal.cell)
+          if values == nil {
+            table.add(unit: signal.unit, cell: signal.cell)
+          } else {
+            values?.add(unit: signal.unit, cell: signal.cell, value: decoder.valueIndex)
+          }
         }
         count += 1
         if count & 0xFFFF == 0 { meter.read(reader.progress.bytesRead) }
@@ -174,6 +193,11 @@ struct SignalStream {
       meter.finished(reader.progress.bytesRead)
     }
     meter.end()
+    if let values {
+      let tally = ValueTally(plan)
+      values.add(to: tally)
+      return RawAggregate(tally)
+    }
     return RawAggregate(table, found: found, under: plan)
   }
 }

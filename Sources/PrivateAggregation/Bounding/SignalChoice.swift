@@ -52,6 +52,20 @@ final class SignalChoice {
     for (cell, kept) in zip(cells, kept) where kept > 0 { tally.add(kept, in: cell.cell) }
   }
 
+  /// How many signals of each cell stay.
+  func counts(
+    of cells: UnsafeBufferPointer<UnitCell>,
+    _ priorities: UnitPriorities,
+    into counts: inout [UInt32]
+  ) {
+    counts.removeAll(keepingCapacity: true)
+    counts.append(contentsOf: cells.lazy.map(\.count))
+    guard isNeeded, cells.reduce(0, { $0 + Int($1.count) }) > most else { return }
+    choose(cells, priorities)
+    for place in counts.indices { counts[place] = 0 }
+    for candidate in candidates { counts[Int(candidate.place)] += 1 }
+  }
+
   /// Leaves the signals of the smallest priorities, in room for about twice as many.
   private func choose(_ cells: UnsafeBufferPointer<UnitCell>, _ priorities: UnitPriorities) {
     candidates.removeAll(keepingCapacity: true)

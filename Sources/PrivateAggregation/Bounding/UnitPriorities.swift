@@ -8,6 +8,7 @@
 /// ```
 /// SipHash-1-3(padded unit | cell)             of a cell
 /// SipHash-1-3(padded unit | cell | signal)    of a signal, counted from 1
+/// SipHash-1-3(padded unit | cell | value | occurrence | zeros)    of a signal with a value
 /// ```
 /// The unit is padded as that function pads: with zeros to a multiple of eight bytes, its length
 /// modulo 256 in the last one. So no two units, cells or signals have one string. Cell and signal are
@@ -48,6 +49,16 @@ struct UnitPriorities: BitwiseCopyable {
     var state = state
     state.absorb(UInt64(cell) | UInt64(signal) << 32)
     state.absorb(ending &+ 4 << 56)
+    return state.finish()
+  }
+
+  /// The priority of a signal of a cell among those that carry a value: of the first of them, the
+  /// second and so on, counted from 1. Its string is longer than all others.
+  func priority(_ cell: UInt32, value: UInt32, occurrence: UInt32) -> UInt64 {
+    var state = state
+    state.absorb(UInt64(cell) | UInt64(value) << 32)
+    state.absorb(UInt64(occurrence))
+    state.absorb(ending &+ 12 << 56)
     return state.finish()
   }
 

@@ -12,6 +12,8 @@ import Synchronization
 /// - Privacy: Differentially private as it stands; it leaves only together with the ledger's entry.
 struct NoisyAggregate: ~Copyable {
   let counts: [[Int64]]
+  /// The noisy bins of a histogram of values, cell by cell.
+  let bins: [Int64]
   /// The values of the cells that were selected, in order; `nil` where all cells are listed.
   let cells: [[String]]?
   private let charge: Charge
@@ -29,13 +31,15 @@ struct NoisyAggregate: ~Copyable {
     charge: consuming Charge,
     threads: Int
   ) {
-    var (exact, found) = raw.take()
+    var (exact, found, exactBins) = raw.take()
     if let selection = plan.selection, let all = found {
       let kept = SelectedCells.draw(all.map(\.units), by: selection.selection)
       found = zip(all, kept).filter { $0.1 }.map { $0.0 }
       exact = exact.map { counts in zip(counts, kept).filter { $0.1 }.map { $0.0 } }
     }
     cells = found.map { $0.map(\.values) }
+    bins = Self.noisy(exactBins, plan.quantiles, threads: threads)
+    exactBins = []
     let isRaised = plan.specification.nonnegative
     counts = zip(plan.measures, exact).map { measure, exact in
       let nonnegative = isRaised && measure.measure.isNeverNegative
@@ -49,6 +53,22 @@ struct NoisyAggregate: ~Copyable {
       return values
     }
     self.charge = charge
+  }
+
+  /// Draws noise for every bin of a histogram; its counts stay as they are, below zero too.
+  private static func noisy(
+    _ bins: [Int64],
+    _ quantiles: PlannedQuantiles?,
+    threads: Int
+  ) -> [Int64] {
+    guard let quantiles else { return [] }
+    let sampler = DiscreteLaplaceSampler(scale: quantiles.scale)
+    var values = CellNoise.draws(bins.count, by: sampler, threads: threads)
+    for index in values.indices {
+      let (sum, overflow) = values[index].addingReportingOverflow(bins[index])
+      values[index] = overflow ? (values[index] < 0 ? .min : .max) : sum
+    }
+    return values
   }
 
   /// Commits the charge together with the release.

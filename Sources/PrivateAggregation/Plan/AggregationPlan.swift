@@ -14,6 +14,8 @@ public enum PlanError: Error, Hashable, Sendable {
   case selectionOutOfRange(scale: Rational)
   /// Cells are to be selected and the budget has no delta.
   case selectionWithoutDelta
+  /// The scale of the noise on a histogram of values lies outside what the sampler takes.
+  case quantilesOutOfRange(scale: Rational)
 }
 
 /// One measure with its noise.
@@ -49,6 +51,8 @@ public struct AggregationPlan: Sendable, Hashable {
   public let continual: PlannedContinual?
   /// The measures with their noise.
   public let measures: [PlannedMeasure]
+  /// The histogram of values with its noise; `nil` where no quantiles are asked for.
+  public let quantiles: PlannedQuantiles?
   /// The whole loss: what is reserved before any signal is read.
   public let loss: PrivacyLoss
 
@@ -97,6 +101,8 @@ public struct AggregationPlan: Sendable, Hashable {
       )
       epsilon += part
     }
+    quantiles = try PlannedQuantiles(specification, cells: cellCount)
+    if let quantiles { epsilon += quantiles.epsilon }
     self.specification = specification
     self.cellCount = cellCount
     self.measures = measures

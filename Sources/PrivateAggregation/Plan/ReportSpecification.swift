@@ -135,6 +135,8 @@ public struct ReportSpecification: Sendable, Hashable {
   public let budget: PrivacyLoss
   /// What is counted; the shares add up to at most one.
   public let measures: [MeasureRequest]
+  /// What is asked of values, and derived from noisy numbers; `nil` where that is nothing.
+  public let statistics: StatisticsRequest?
   /// The probability that the noise stays within a reported half-width.
   public let confidence: Rational
   /// Whether negative counts are raised to zero after the noise, as labelled post-processing.
@@ -167,6 +169,7 @@ public struct ReportSpecification: Sendable, Hashable {
     selection: SelectionRequest? = nil,
     budget: PrivacyLoss,
     measures: [MeasureRequest],
+    statistics: StatisticsRequest? = nil,
     confidence: Rational,
     nonnegative: Bool,
     consent: ConsentRequest? = nil,
@@ -190,6 +193,7 @@ public struct ReportSpecification: Sendable, Hashable {
     self.selection = selection
     self.budget = budget
     self.measures = measures
+    self.statistics = statistics
     self.confidence = confidence
     self.nonnegative = nonnegative
     self.consent = consent

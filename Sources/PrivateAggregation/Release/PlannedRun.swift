@@ -15,6 +15,7 @@ extension AggregationPlan {
       ScheduleLoss(
         of: measures.map { ($0.measure, $0.epsilon) },
         selection: selection?.loss,
+        histogram: quantiles?.epsilon,
         within: specification.bounds,
         times: schedule.times
       )

@@ -30,6 +30,9 @@ final class SignalDecoder {
   private let keys: [Key]
   private let window: TimeWindow?
   private let privacyUnit: PrivacyUnit
+  private let valueRule: (column: Int, reader: ValueReader)?
+  /// The value of the record that was decoded last, where a measure needs values.
+  private(set) var valueIndex: UInt32 = 0
   /// Where cells are collected that are found in the signals.
   private let found: FoundCells?
   /// Who agreed, where a registry says so.
@@ -77,6 +80,9 @@ final class SignalDecoder {
     self.keys = keys.reversed()
     window = specification.window
     privacyUnit = specification.privacyUnit
+    valueRule = specification.statistics?.values.flatMap { grid in
+      columns.firstIndex(of: .value).map { ($0, ValueReader(grid)) }
+    }
     unitScratch = .allocate(capacity: RecordBuffer.longestRecord + 16)
   }
 
@@ -89,6 +95,7 @@ final class SignalDecoder {
     var used: Set<SignalColumn> = [.unit]
     for key in specification.groupBy { used.insert(key.column) }
     for column in specification.filters.keys { used.insert(column) }
+    if specification.statistics?.values != nil { used.insert(.value) }
     if specification.window != nil || specification.privacyUnit != .person { used.insert(.time) }
     if specification.columns[.consent] != nil { used.insert(.consent) }
     if specification.columns[.consent] != nil || specification.consent != nil {
@@ -132,6 +139,12 @@ final class SignalDecoder {
       }
     }
     if let registry, !registry.allows(unit, at: time) { return nil }
+    if let valueRule {
+      guard let text = value(valueRule.column, reader),
+        let index = valueRule.reader.index(of: text)
+      else { return nil }
+      valueIndex = index
+    }
     if let found {
       guard let cell = self.cell(reader, time, in: found) else { return nil }
       return (identity(unit, time), cell)

@@ -8,7 +8,7 @@ enum BoundsSection {
   /// Reads the bounds; those of signals are asked for where signals are counted.
   static func read(
     _ top: MappingReader,
-    for measures: [Measure]
+    countsSignals: Bool
   ) throws(SpecificationError) -> ContributionBounds {
     let field = try top.required(
       "bounds",
@@ -18,7 +18,7 @@ enum BoundsSection {
     let largest = ContributionBounds.largest
     let cells = try keys.required("cells_per_unit", example: "cells_per_unit: 4")
     var perCell: NodeReader? = keys.optional("signals_per_cell")
-    if measures.contains(.signals) {
+    if countsSignals {
       perCell = try keys.required("signals_per_cell", example: "signals_per_cell: 2")
     }
     let perUnit = try keys.optional("signals_per_unit")?.count(upTo: largest)

@@ -7,7 +7,7 @@ import PrivacyAccounting
 ///
 /// A record that counts has the bytes of its unit, those of a listed value for each key that has a
 /// column of its own, and what divides them. Its row has the bytes of the unit, eight more where days or
-/// weeks tell units apart, and four or twenty-four of its own. So a file of so many bytes makes
+/// weeks tell units apart, and four or twenty-four of its own, or twelve where it has a value. So a file of so many bytes makes
 /// rows of at most so many, and no more than that are ever written.
 ///
 /// - Privacy: It follows from the specification, the sizes of the files and their headers, which are
@@ -24,6 +24,8 @@ struct SpillRoom {
   private let labelSize: Int
   /// The bytes that listed values take at least, in columns other than that of the unit.
   private let valuesSize: Int
+  /// Whether rows have values.
+  private let hasValues: Bool
   /// The bytes of all rows at most; `nil` where a file has no size of its own.
   private(set) var rows: Int? = 0
 
@@ -35,6 +37,10 @@ struct SpillRoom {
     for key in specification.groupBy where key.column != .time {
       guard let name = specification.columns[key.column]?.name, name != unit else { continue }
       sizes[name] = specification.cells[key]?.values.map(\.utf8.count).min() ?? 0
+    }
+    hasValues = specification.statistics?.values != nil
+    if hasValues, let name = specification.columns[.value]?.name, name != unit {
+      sizes[name] = max(sizes[name] ?? 0, 1)
     }
     valuesSize = sizes.values.reduce(0, +)
   }
@@ -59,7 +65,8 @@ struct SpillRoom {
     var worst = (row: 1, bytes: 1)
     for count in 1...longest {
       let unit = count + labelSize
-      let row = unit > PackedBytes.mostBytes ? RowBuffer.longestRow + 4 + unit : 4 + unit
+      let plain = unit > PackedBytes.mostBytes ? RowBuffer.longestRow + 4 + unit : 4 + unit
+      let row = hasValues ? ValueRows.headerSize + unit : plain
       if row * worst.bytes > worst.row * (count + overhead) { worst = (row, count + overhead) }
     }
     return worst

@@ -7,6 +7,8 @@ import PrivacyAccounting
 final class BlockDecoder {
   private let rules: SignalRules
   private let rows: RowBuffer
+  /// Where rows with values go, where a measure needs values.
+  private let valueRows: ValueRows?
   private let longestRecord: Int
   private let evaluator: SignalEvaluator
   /// The wanted columns of one record.
@@ -22,9 +24,10 @@ final class BlockDecoder {
   /// The bytes whose delimiters are looked for at once: few enough to stay in the cache.
   private static let pieceSize = 16 << 10
 
-  init(rules: SignalRules, rows: RowBuffer, longestRecord: Int) {
+  init(rules: SignalRules, rows: RowBuffer, valueRows: ValueRows? = nil, longestRecord: Int) {
     self.rules = rules
     self.rows = rows
+    self.valueRows = valueRows
     self.longestRecord = longestRecord
     evaluator = SignalEvaluator(rules)
     values = .allocate(capacity: rules.columns.count)
@@ -177,7 +180,12 @@ final class BlockDecoder {
   }
 
   private func add() {
-    if let signal = evaluator.evaluate(values) { rows.append(unit: signal.unit, cell: signal.cell) }
+    guard let signal = evaluator.evaluate(values) else { return }
+    if let valueRows {
+      valueRows.append(unit: signal.unit, cell: signal.cell, value: evaluator.valueIndex)
+    } else {
+      rows.append(unit: signal.unit, cell: signal.cell)
+    }
   }
 
   // MARK: - Blocks with quotes

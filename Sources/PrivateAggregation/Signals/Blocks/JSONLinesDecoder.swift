@@ -8,6 +8,8 @@
 /// without escapes is looked at where it stands; others are decoded into room that is made once.
 final class JSONLinesDecoder {
   private let rows: RowBuffer
+  /// Where rows with values go, where a measure needs values.
+  private let valueRows: ValueRows?
   private let longestRecord: Int
   private let evaluator: SignalEvaluator
   private let columnCount: Int
@@ -27,8 +29,9 @@ final class JSONLinesDecoder {
   /// What stands for a member that is absent: a byte that is no text, so that no rule takes it.
   private let absent: UnsafeMutablePointer<UInt8>
 
-  init(rules: SignalRules, rows: RowBuffer, longestRecord: Int) {
+  init(rules: SignalRules, rows: RowBuffer, valueRows: ValueRows? = nil, longestRecord: Int) {
     self.rows = rows
+    self.valueRows = valueRows
     self.longestRecord = longestRecord
     evaluator = SignalEvaluator(rules)
     columnCount = rules.columns.count
@@ -79,7 +82,12 @@ final class JSONLinesDecoder {
     scanner.skipSpace()
     guard !scanner.isAtEnd, decodeObject(&scanner) else { return }
     for column in 0..<columnCount { values[column] = members[places[column]] }
-    if let signal = evaluator.evaluate(values) { rows.append(unit: signal.unit, cell: signal.cell) }
+    guard let signal = evaluator.evaluate(values) else { return }
+    if let valueRows {
+      valueRows.append(unit: signal.unit, cell: signal.cell, value: evaluator.valueIndex)
+    } else {
+      rows.append(unit: signal.unit, cell: signal.cell)
+    }
   }
 
   /// Decodes an object to the end of its line; tells whether it is one, without repeated names.

@@ -33,6 +33,8 @@ final class SignalRules: Sendable {
   let privacyUnit: PrivacyUnit
   /// Who agreed, where a registry says so.
   let registry: ConsentTable?
+  /// What reads values, and their column, where a measure needs them.
+  let value: (column: Int, reader: ValueReader)?
   /// Whether only the unit and the keys matter, as they stand.
   let isPlain: Bool
 
@@ -72,8 +74,12 @@ final class SignalRules: Sendable {
     keyCount = keys.count
     window = specification.window
     privacyUnit = specification.privacyUnit
+    value = specification.statistics?.values.flatMap { grid in
+      columns.firstIndex(of: .value).map { ($0, ValueReader(grid)) }
+    }
     isPlain =
       timeColumn == nil && consentColumn == nil && registry == nil && filters.isEmpty
+      && value == nil
       && prefixes.allSatisfy { $0 == nil }
   }
 }
@@ -81,6 +87,8 @@ final class SignalRules: Sendable {
 /// Applies the rules to one record after the other; each thread has its own.
 final class SignalEvaluator {
   private let rules: SignalRules
+  /// The value of the record that was evaluated last, where a measure needs values.
+  private(set) var valueIndex: UInt32 = 0
   /// The places of days that were seen, for each key of time: names are made once for each day.
   private var places: [[Int64: Int]]
   private var unitRoom: UnsafeMutablePointer<UInt8>
@@ -117,6 +125,12 @@ final class SignalEvaluator {
       guard let text = value(column, values), Consent.isValid(text, at: time) else { return nil }
     }
     if let registry = rules.registry, !registry.allows(unit, at: time) { return nil }
+    if let rule = rules.value {
+      guard let text = value(rule.column, values), let index = rule.reader.index(of: text) else {
+        return nil
+      }
+      valueIndex = index
+    }
     var cell = 0
     for index in 0..<rules.keyCount {
       let place = place(index, values, time)
