@@ -149,6 +149,9 @@ public struct ReleaseBody: Sendable, Hashable {
   /// The cells: every listed combination in the order of the lists, or those that were selected in the
   /// order of their bytes.
   public let cells: [ReleasedCell]
+  /// What was derived from the noisy numbers, and the histogram of values; `nil` where nothing was
+  /// asked for.
+  public let statistics: ReleasedStatistics?
   /// What remained of the budget at commit.
   public let remaining: RemainingBudget
   /// The place among the runs of a declared schedule; `nil` for a release that paid for itself.
@@ -171,6 +174,7 @@ public struct ReleaseBody: Sendable, Hashable {
     measures: [ReleasedMeasure],
     selection: ReleasedSelection? = nil,
     cells: [ReleasedCell],
+    statistics: ReleasedStatistics? = nil,
     remaining: RemainingBudget,
     schedule: ReleasedSchedule? = nil,
     places: ReleasedPlaces? = nil,
@@ -187,6 +191,7 @@ public struct ReleaseBody: Sendable, Hashable {
     self.measures = measures
     self.selection = selection
     self.cells = cells
+    self.statistics = statistics
     self.remaining = remaining
     self.schedule = schedule
     self.places = places

@@ -326,9 +326,30 @@ RELEASE = {
 }
 
 
+INTERVAL = members({}, {part: fraction(negative=True) for part in ("estimate", "low", "high")})
+NOISE = integer(-2**63, 2**63 - 1)
+STATISTICS = {
+    "mean": members({"cells": each(INTERVAL), "deviation_half_width": integer(0),
+                     "signals_half_width": integer(0)}),
+    "share": members({"cells": each(INTERVAL), "half_width": integer(0),
+                      "rest_half_width": integer(0)}, {"over": text}),
+    "quantiles": members({
+        "thresholds": each(fraction(negative=True)), "at": each(fraction(positive=True)),
+        "epsilon": fraction(positive=True), "scale": fraction(positive=True),
+        "sensitivity": integer(0), "half_width": integer(0),
+        "mechanism": one_of("discrete-laplace"), "bins": each(each(NOISE)),
+        "cells": each(each(INTERVAL))}),
+    "top": members({"key": text, "k": integer(1), "half_width": integer(0), "groups": each(members({
+        "others": each(text), "entries": each(members({
+            "value": text, "count": NOISE, "best": integer(1), "worst": integer(1)}))}))}),
+}
+
+
 def check_form(release):
     """Every member that a release has, each of its type, and nothing else."""
-    members(RELEASE, {"schedule": members(SCHEDULE), "places": places,
+    members(RELEASE, {"schedule": members(SCHEDULE),
+                      "statistics": members({"confidence": fraction(positive=True, below_one=True)},
+                                            STATISTICS), "places": places,
                       "continual": members(CONTINUAL),
                       "selection": members(SELECTION, {"threshold": integer(-2**80)})})(
         release, "the file")
@@ -438,9 +459,20 @@ def sensitivity(measure, bounds):
     return min(most, bounds.get("signals_per_unit", most)) * contribution(measure)
 
 
+def histogram_epsilon(release):
+    """What the histogram of values costs, if there is one."""
+    quantiles = release.get("statistics", {}).get("quantiles")
+    return Fraction(quantiles["epsilon"]) if quantiles else Fraction(0)
+
+
+def signals_sensitivity(bounds):
+    """The most that a person can change numbers of signals, over all cells, or over all bins."""
+    return sensitivity({"name": "signals"}, bounds)
+
+
 def check_noise(release, found):
     measures = release["measures"]
-    if not measures:
+    if not measures and "quantiles" not in release.get("statistics", {}):
         found.append("measures: the release measures nothing.")
     for measure in measures:
         name = measure["name"]
@@ -455,7 +487,7 @@ def check_noise(release, found):
         check_half_widths(measure, max(1, len(release["cells"])), draws_of(release), found)
     selection = release.get("selection", {"epsilon": "0", "delta": "0"})
     total = sum((Fraction(measure["epsilon"]) for measure in measures),
-                Fraction(selection["epsilon"]))
+                Fraction(selection["epsilon"])) + histogram_epsilon(release)
     if Fraction(release["privacy"]["epsilon"]) != total:
         found.append(f"privacy: the cost is given as epsilon "
                      f"{brief(release['privacy']['epsilon'])}, but the measures, and the selection "
@@ -613,6 +645,46 @@ def half_width(scale, alpha, draws=1):
     return above
 
 
+def sum_stays_within(k, scale, alpha, draws, exponent):
+    """Whether 2 M^m e^(-t (k + 1) / b) <= alpha, which bounds the two tails of a sum of m draws, with
+    M = E e^(t X / b) = (1 - q)^2 / ((1 - q^(1-t)) (1 - q^(1+t))). More digits always decide."""
+    digits = 30 + 2 * len(str(int(scale))) + len(str(draws))
+    while True:
+        def gap(power):
+            q = Bounds.exp_of_minus(power / scale, digits)
+            return Bounds(q.down.subtract(1, q.high), q.up.subtract(1, q.low), digits)
+        top, bottom = gap(1).times(gap(1)), gap(1 - exponent).times(gap(1 + exponent))
+        if gap(1).low > 0 and gap(1 - exponent).low > 0:
+            moment = Bounds(top.down.divide(top.low, bottom.high),
+                            top.up.divide(top.high, bottom.low), digits).power(draws)
+            bound = moment.times(Bounds.exp_of_minus(exponent * (k + 1) / scale, digits))
+            if 2 * Fraction(bound.high) <= alpha:
+                return True
+            if 2 * Fraction(bound.low) > alpha:
+                return False
+        digits *= 2
+
+
+def half_width_of_sum(scale, alpha, draws):
+    """A k with P(|X_1 + ... + X_m| > k) <= alpha: exact for one draw; for more the smaller of m times
+    the half-width of all draws at once and the best k of `sum_stays_within` for t = 0.8, 0.8^2, ..."""
+    if draws < 2:
+        return half_width(scale, alpha) if draws else 0
+    best = draws * half_width(scale, alpha, draws)
+    for power in range(1, 41):
+        exponent = Fraction(4, 5)**power
+        if best == 0 or not sum_stays_within(best - 1, scale, alpha, draws, exponent):
+            continue
+        below, best = -1, best - 1
+        while best - below > 1:
+            middle = (below + best) // 2
+            if sum_stays_within(middle, scale, alpha, draws, exponent):
+                best = middle
+            else:
+                below = middle
+    return best
+
+
 def check_half_widths(measure, cells, sums, found):
     scale, alpha = Fraction(measure["scale"]), 1 - Fraction(measure["confidence"])
     if not Fraction(1, 1000) <= scale <= 2**40 or alpha < Fraction(1, 10**1000):
@@ -664,6 +736,13 @@ def noise_of(measure, bounds, times):
     return scale / (change * copies), 1, times
 
 
+def whole_noise(release, times):
+    """How the noise of a histogram enters the price: one change of a run by the whole sensitivity."""
+    most = signals_sensitivity(release["bounds"])
+    scale = most / histogram_epsilon(release)
+    return (scale, most, times) if most * times <= MOST_LOSSES else (scale / most, 1, times)
+
+
 def multiplied(left, right, digits):
     """The product of two polynomials whose coefficients have so many digits behind the point.
 
@@ -708,6 +787,8 @@ def largest_delta(epsilon, release, times, delta):
     """A bound on the delta that goes with epsilon for all runs: sum P(loss) (1 - e^(epsilon - loss))
     over the losses above epsilon, every step rounded up."""
     noises = [noise_of(measure, release["bounds"], times) for measure in release["measures"]]
+    if histogram_epsilon(release):  # the worst is to change one bin by all of the sensitivity
+        noises.append(whole_noise(release, times))
     fails = Fraction(0)
     if "selection" in release:  # it tells all with the chance delta, else it is the worst of epsilon
         fails = Fraction(release["selection"]["delta"])
@@ -957,13 +1038,14 @@ def check_schedule(release, found):
     if schedule["rule"] == "horizon":
         return  # the price is that of the running counts
     measures, times = release["measures"], schedule["times"]
-    if not measures or any(Fraction(measure["scale"]) * Fraction(measure["epsilon"])
+    if not measures and not histogram_epsilon(release) or any(
+            Fraction(measure["scale"]) * Fraction(measure["epsilon"])
                            != sensitivity(measure, release["bounds"]) for measure in measures):
         return  # found already, and no price follows from it
     epsilon, delta = Fraction(schedule["epsilon"]), Fraction(schedule["delta"])
     selection = release.get("selection", {"epsilon": 0, "delta": 0})
     added = times * (sum(Fraction(measure["epsilon"]) for measure in measures)
-                     + Fraction(selection["epsilon"]))
+                     + Fraction(selection["epsilon"]) + histogram_epsilon(release))
     fails = times * Fraction(selection["delta"])
     if schedule["rule"] == "sum":
         if (epsilon, delta) != (added, fails):
@@ -1261,6 +1343,193 @@ def check_places(release, found):
             found.append("places: the box is none, or out of range.")
         elif grid_cells(box, places["length"], len(values)) != values:
             found.append("places: the values of region are not the cells of the box, in their order.")
+
+
+# ---------------------------------------------------------------------------------------------
+# What is derived from the noisy numbers: means, shares, quantiles and rankings, derived again.
+# ---------------------------------------------------------------------------------------------
+
+MOST_THRESHOLDS = 200
+
+
+def interval(estimate, low, high):
+    """An interval as a release writes it: what there is of it."""
+    parts = (("estimate", estimate), ("low", low), ("high", high))
+    return {name: str(Fraction(value)) for name, value in parts if value is not None}
+
+
+def mean_of(release, alpha):
+    """Mean = (middle + deviation / signals) grid, where both lie within their half-widths."""
+    measures = {measure["name"]: measure for measure in release["measures"]}
+    if "deviation" not in measures or "signals" not in measures:
+        return None
+    grid = Fraction(measures["deviation"]["grid"])
+    low, high, middle = steps_of(measures["deviation"])
+    widths = {name: half_width(Fraction(measures[name]["scale"]), alpha / 2)
+              for name in ("deviation", "signals")}
+
+    def mean(total, count):
+        return min(max(middle + Fraction(total, count), low), high) * grid
+
+    def of(cell):
+        total, count = cell["deviation"], cell["signals"]
+        most, fewest = count + widths["signals"], max(1, count - widths["signals"])
+        if most < 1:
+            return {}
+        least, largest = total - widths["deviation"], total + widths["deviation"]
+        return interval(mean(total, count) if count >= 1 else None,
+                        mean(least, fewest if least < 0 else most),
+                        mean(largest, most if largest < 0 else fewest))
+
+    return {"cells": [of(cell) for cell in release["cells"]],
+            "deviation_half_width": widths["deviation"], "signals_half_width": widths["signals"]}
+
+
+def grouped(release, key):
+    """The cells that differ in one key alone, group by group; all of them where no key is named."""
+    names = [name["name"] for name in release["query"]["keys"] if name["name"] != key]
+    groups = {}
+    for cell in release["cells"]:
+        groups.setdefault(tuple(cell[name] for name in names) if key is not None else (),
+                          []).append(cell)
+    return groups
+
+
+def has_signals(release):
+    return any(measure["name"] == "signals" for measure in release["measures"])
+
+
+def scale_of_signals(release):
+    return next(Fraction(measure["scale"]) for measure in release["measures"]
+                if measure["name"] == "signals")
+
+
+def share_of(release, alpha):
+    """Share = x / (x + rest), where a cell's x and the rest of its total lie within half-widths."""
+    over = release["statistics"]["share"].get("over")
+    names = [key["name"] for key in release["query"]["keys"]]
+    if not has_signals(release) or over is not None and over not in names:
+        return None
+    scale, groups = scale_of_signals(release), grouped(release, over)
+    others = max(max(map(len, groups.values()), default=0) - 1, 0)
+    own = half_width(scale, alpha / 2)
+    if release["query"]["nonnegative"] and others > 1:
+        # A number raised to zero is no further off than its noise, a sum of such numbers may be.
+        rest = others * half_width(scale, alpha / 2, others)
+    else:
+        rest = half_width_of_sum(scale, alpha / 2, others)
+
+    def share(part, remainder, none):
+        part, remainder = max(0, part), max(0, remainder)
+        return Fraction(part, part + remainder) if part + remainder else none
+
+    totals = {name: sum(cell["signals"] for cell in cells) for name, cells in groups.items()}
+
+    def of(cell):
+        total = totals[tuple(cell[name] for name in names if name != over)
+                       if over is not None else ()]
+        count = cell["signals"]
+        return interval(min(max(Fraction(count, total), 0), 1) if total >= 1 else None,
+                        share(count - own, total - count + rest, 0),
+                        share(count + own, total - count - rest, 1))
+
+    derived = {"cells": [of(cell) for cell in release["cells"]],
+               "half_width": own, "rest_half_width": rest}
+    return derived if over is None else {**derived, "over": over}
+
+
+def quantiles_of(release, alpha):
+    """The quantile of rank p is the smallest threshold for which a signals up to it and b above it
+    have (1 - p) a - p b >= 0; the noise of both sums lies within half-widths for all at once."""
+    claimed = release["statistics"]["quantiles"]
+    thresholds = [Fraction(value) for value in claimed["thresholds"]]
+    most, count = signals_sensitivity(release["bounds"]), len(thresholds)
+    scale = most / Fraction(claimed["epsilon"])
+    widths = [half_width_of_sum(scale, alpha / (2 * count), draws) for draws in range(1, count + 1)]
+
+    def of(bins, rank):
+        up = list(itertools.accumulate(bins))[:-1]
+        low, high, signs = -1, count, []
+        for place, below in enumerate(up):
+            balance = (1 - rank) * below - rank * (sum(bins) - below)
+            reach = (1 - rank) * widths[place] + rank * widths[count - 1 - place]
+            signs.append(balance >= 0)
+            if balance < -reach:
+                low = place
+            if balance >= reach and high == count:
+                high = place
+        if low >= high:
+            low, high = -1, count
+        inside = range(low + 1, min(high + 1, count))
+        place = next((place for place in inside if signs[place]), high)
+        return interval(*(thresholds[index] if 0 <= index < count else None
+                          for index in (place, low, high)))
+
+    ranks = [Fraction(rank) for rank in claimed["at"]]
+    return {**claimed, "sensitivity": most, "scale": str(scale),
+            "half_width": half_width(scale, alpha, count + 1),
+            "cells": [[of(bins, rank) for rank in ranks] for bins in claimed["bins"]]}
+
+
+def top_of(release, alpha):
+    """The k largest numbers of each group: two more than twice the half-width of the group apart
+    are certainly in that order."""
+    claimed = release["statistics"]["top"]
+    key = claimed["key"]
+    names = [name["name"] for name in release["query"]["keys"]]
+    if not has_signals(release) or key not in names:
+        return None
+    groups = grouped(release, key)
+    wide = half_width(scale_of_signals(release), alpha, max(map(len, groups.values()), default=1))
+    derived = []
+    for others, cells in groups.items():
+        largest = sorted(cells, key=lambda cell: -cell["signals"])
+        counts = [cell["signals"] for cell in largest]
+        derived.append({"others": list(others), "entries": [
+            {"value": cell[key], "count": cell["signals"],
+             "best": 1 + sum(count - cell["signals"] > 2 * wide for count in counts),
+             "worst": sum(cell["signals"] - count <= 2 * wide for count in counts)}
+            for cell in largest[:claimed["k"]]]})
+    return {"key": key, "k": claimed["k"], "half_width": wide, "groups": derived}
+
+
+def check_statistics(release, found):
+    statistics = release.get("statistics")
+    if statistics is None or any(not Fraction(1, 1000) <= Fraction(measure["scale"]) <= 2**40
+                                 for measure in release["measures"]):
+        return
+    alpha = 1 - Fraction(statistics["confidence"])
+    if set(statistics) == {"confidence"} or "selection" in release:
+        found.append("statistics: something is derived, and from cells that were all listed.")
+        return
+    if alpha < Fraction(1, 10**1000) or any(measure["confidence"] != statistics["confidence"]
+                                            for measure in release["measures"]):
+        found.append("statistics: the confidence is not that of the measures.")
+        return
+    if "quantiles" in statistics and not is_histogram(statistics["quantiles"], release):
+        found.append("statistics: thresholds and ranks do not rise, or the histograms are not one for "
+                     "each cell, with one bin more than there are thresholds, or its epsilon is out "
+                     "of range.")
+        return
+    if "top" in statistics and any(key["name"] == statistics["top"]["key"]
+                                   and key["count"] < statistics["top"]["k"]
+                                   for key in release["query"]["keys"]):
+        found.append("statistics: a ranking names more values than are listed.")
+        return
+    for name, derive in (("mean", mean_of), ("share", share_of), ("quantiles", quantiles_of),
+                         ("top", top_of)):
+        if name in statistics and statistics[name] != derive(release, alpha):
+            found.append(f"statistics: the {name} is not what follows from the noisy numbers.")
+
+
+def is_histogram(claimed, release):
+    values, ranks = ([Fraction(value) for value in claimed[name]] for name in ("thresholds", "at"))
+    scale = signals_sensitivity(release["bounds"]) / Fraction(claimed["epsilon"])
+    return (0 < len(values) <= MOST_THRESHOLDS and 0 < len(ranks) <= MOST_THRESHOLDS
+            and all(a < b for some in (values, ranks) for a, b in itertools.pairwise(some))
+            and ranks[-1] < 1 and Fraction(1, 1000) <= scale <= 2**40
+            and len(claimed["bins"]) == len(release["cells"])
+            and all(len(bins) == len(values) + 1 for bins in claimed["bins"]))
 
 
 # ---------------------------------------------------------------------------------------------
@@ -1763,6 +2032,7 @@ def findings_of(data, public_key=None, ledger=None):
     check_selection(release, found)
     check_places(release, found)
     check_cells(release, found)
+    check_statistics(release, found)
     check_certificate(release, data, found)
     check_signature(release, public_key, found)
     if ledger is not None:

@@ -13,6 +13,7 @@ extension ReleaseBody {
     created: String,
     selected: [[String]]? = nil,
     counts: [[Int64]],
+    bins: [Int64] = [],
     remaining: RemainingBudget,
     schedule: ReleasedSchedule? = nil,
     continual: ReleasedContinual? = nil
@@ -24,6 +25,29 @@ extension ReleaseBody {
     // The noise is independent of what was selected, so the number of cells may follow it.
     let alpha = .one - specification.confidence
     let draws = max(cells.count, 1)
+    let query = ReleaseQuery(
+      keys: Self.keys(of: specification, cells),
+      filters: Dictionary(
+        uniqueKeysWithValues: specification.filters.map { ($0.key.rawValue, $0.value) }
+      ),
+      window: Self.window(of: plan, schedule),
+      consent: specification.columns[.consent] != nil,
+      purpose: specification.consent?.purpose,
+      nonnegative: specification.nonnegative
+    )
+    let measures = plan.measures.map {
+      ReleasedMeasure(
+        measure: $0.measure,
+        scale: $0.scale,
+        sensitivity: $0.sensitivity,
+        epsilon: $0.epsilon,
+        halfWidth: $0.halfWidth,
+        simultaneousHalfWidth: plan.selection == nil
+          ? $0.simultaneousHalfWidth
+          : DiscreteLaplaceLaw(scale: $0.scale).halfWidth(alpha: alpha, draws: draws),
+        confidence: specification.confidence
+      )
+    }
     self.init(
       id: id,
       name: specification.name,
@@ -32,29 +56,8 @@ extension ReleaseBody {
       specSHA256: specification.sha256,
       privacy: ReleasePrivacy(unit: specification.privacyUnit, loss: plan.loss),
       bounds: specification.bounds,
-      query: ReleaseQuery(
-        keys: Self.keys(of: specification, cells),
-        filters: Dictionary(
-          uniqueKeysWithValues: specification.filters.map { ($0.key.rawValue, $0.value) }
-        ),
-        window: Self.window(of: plan, schedule),
-        consent: specification.columns[.consent] != nil,
-        purpose: specification.consent?.purpose,
-        nonnegative: specification.nonnegative
-      ),
-      measures: plan.measures.map {
-        ReleasedMeasure(
-          measure: $0.measure,
-          scale: $0.scale,
-          sensitivity: $0.sensitivity,
-          epsilon: $0.epsilon,
-          halfWidth: $0.halfWidth,
-          simultaneousHalfWidth: plan.selection == nil
-            ? $0.simultaneousHalfWidth
-            : DiscreteLaplaceLaw(scale: $0.scale).halfWidth(alpha: alpha, draws: draws),
-          confidence: specification.confidence
-        )
-      },
+      query: query,
+      measures: measures,
       selection: plan.selection.map { planned in
         ReleasedSelection(
           rule: planned.selection.rule,
@@ -64,6 +67,7 @@ extension ReleaseBody {
         )
       },
       cells: cells,
+      statistics: Self.statistics(plan, query, measures, cells, bins),
       remaining: remaining,
       schedule: schedule,
       continual: continual

@@ -172,6 +172,7 @@ public struct Releaser<Ledger: BudgetLedger>: Sendable {
     let created = Timestamp.text(clock())
     let counts = noisy.counts
     let cells = noisy.cells
+    let bins = noisy.bins
     let made = MadeBody()
     let stored: StoredRelease
     do {
@@ -182,6 +183,7 @@ public struct Releaser<Ledger: BudgetLedger>: Sendable {
           created: created,
           selected: cells,
           counts: counts,
+          bins: bins,
           remaining: remaining,
           schedule: run
         )

@@ -75,6 +75,7 @@ private struct ReleaseParts {
   var schedule: ReleasedSchedule?
   var places: ReleasedPlaces?
   var continual: ReleasedContinual?
+  var statistics: ReleasedStatistics?
   var certificate: Certificate?
 
   mutating func read(
@@ -94,6 +95,7 @@ private struct ReleaseParts {
     case "selection": selection = try cursor.selection()
     case "cells": cells = try cursor.skippingArray()
     case "remaining": remaining = try cursor.remaining()
+    case "statistics": statistics = try cursor.statistics()
     case "schedule": schedule = try cursor.schedule()
     case "places": places = try cursor.places()
     case "continual": continual = try cursor.continual()
@@ -124,6 +126,7 @@ private struct ReleaseParts {
       measures: measures,
       selection: selection,
       cells: read,
+      statistics: statistics,
       remaining: try JSONCursor.required(remaining, "remaining"),
       schedule: schedule,
       places: places,

@@ -70,6 +70,10 @@ extension ReleaseBody {
     }
     writer.raw(",\n\"spec_sha256\":")
     writer.string(specSHA256)
+    if let statistics {
+      writer.raw(",\n\"statistics\":")
+      writer.statistics(statistics)
+    }
     writer.raw("\n}\n")
     return writer.bytes
   }

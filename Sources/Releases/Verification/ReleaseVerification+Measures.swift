@@ -9,17 +9,18 @@ extension ReleaseVerification {
   /// The scales that a sampler takes; outside them a half-width could take for ever.
   static let scales = Rational(1, 1000)...Rational(BigInteger(1) << 40)
   /// The smallest error probability that a half-width is derived for.
-  private static let smallestAlpha = Rational(1, BigInteger(10).power(1000))
+  static let smallestAlpha = Rational(1, BigInteger(10).power(1000))
 
   /// Derives the noise and the cost of every measure, and the cost of the whole.
   static func measures(of body: ReleaseBody) -> [Finding] {
     var findings: [Finding] = []
-    if body.measures.isEmpty {
+    let histogram = body.statistics?.quantiles?.epsilon
+    if body.measures.isEmpty, histogram == nil {
       findings.append(
         Finding(what: "measures", claimed: "none", derived: "at least one")
       )
     }
-    var total = body.selection?.loss.epsilon ?? .zero
+    var total = (body.selection?.loss.epsilon ?? .zero) + (histogram ?? .zero)
     for (index, measure) in body.measures.enumerated() {
       total += measure.epsilon
       findings += noise(

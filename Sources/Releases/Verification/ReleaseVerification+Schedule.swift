@@ -105,10 +105,13 @@ extension ReleaseVerification {
 
   private static func price(of schedule: ReleasedSchedule, in body: ReleaseBody) -> [Finding] {
     let claimed = schedule.price.loss
-    guard !body.measures.isEmpty, schedule.price.rule != .horizon else { return [] }
+    let histogram = body.statistics?.quantiles?.epsilon
+    guard schedule.price.rule != .horizon else { return [] }
+    guard !body.measures.isEmpty || histogram != nil else { return [] }
     let loss = ScheduleLoss(
       of: body.measures.map { ($0.measure, $0.epsilon) },
       selection: body.selection?.loss,
+      histogram: histogram,
       within: body.bounds,
       times: schedule.times
     )
