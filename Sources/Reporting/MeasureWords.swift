@@ -19,6 +19,14 @@ extension Measure {
     }
   }
 
+  /// What a table of it holds.
+  var caption: String {
+    range == nil ? "Noisy number of \(rawValue)" : "Noisy \(inWords)"
+  }
+
+  /// A scale in units of the value.
+  func inUnits(_ scale: Rational) -> Rational { range.map { scale * $0.grid } ?? scale }
+
   /// A number of steps in units of the value, exact, with commas between thousands.
   func shown(_ steps: BigInteger) -> String {
     range.map { PlainNumber.places(Rational(steps) * $0.grid, of: $0) }
@@ -40,6 +48,33 @@ extension ValueRange {
 }
 
 extension PlainNumber {
+  /// A direction in which a decimal is rounded.
+  enum Rounding {
+    case down, up, toNearestOrAwayFromZero
+  }
+
+  /// A fraction with at most so many decimal places, without zeros at the end: `-3.25`.
+  static func fixed(_ value: Rational, _ places: Int, _ rounding: Rounding) -> String {
+    let scaled = value * Rational(BigInteger(10).power(places))
+    let half = Rational(1, 2)
+    let whole =
+      switch rounding {
+      case .down: scaled.roundedDown
+      case .up: scaled.roundedUp
+      case .toNearestOrAwayFromZero:
+        scaled.signum < 0 ? (scaled - half).roundedUp : (scaled + half).roundedDown
+      }
+    let digits = whole.magnitude.description
+    let padded = String(repeating: "0", count: max(0, places + 1 - digits.utf8.count)) + digits
+    var fraction = padded.suffix(places)
+    while fraction.last == "0" { fraction = fraction.dropLast() }
+    let sign = whole.signum < 0 ? "-" : ""
+    return sign + padded.dropLast(places) + (fraction.isEmpty ? "" : "." + fraction)
+  }
+
+  /// The decimal places of a grid.
+  static func places(of range: ValueRange) -> Int? { ValueRange.places(of: range.grid) }
+
   /// A multiple of a grid with its decimal places, for a program: `-1234.50`.
   static func digits(_ value: Rational, of range: ValueRange) -> String {
     let places = ValueRange.places(of: range.grid) ?? 0

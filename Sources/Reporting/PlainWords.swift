@@ -38,7 +38,7 @@ enum PlainNumber {
   }
 
   /// A fraction in decimal where it ends within twelve digits, as certified prices do.
-  private static func decimal(_ value: Rational) -> String? {
+  static func decimal(_ value: Rational) -> String? {
     let up = value.decimal(digits: 12, .up)
     return value.decimal(digits: 12, .down) == up ? up : nil
   }

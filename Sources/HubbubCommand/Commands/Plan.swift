@@ -123,13 +123,23 @@ struct Plan: AsyncParsableCommand {
       numbers: [1, 2, 3, 4, 5]
     )
     for measure in plan.measures {
+      // In units of the value where values are added up.
+      let grid = measure.measure.range?.grid ?? .one
+      func shown(_ steps: BigInteger) -> String { (Rational(steps) * grid).plain }
       table.add([
-        measure.measure.rawValue, measure.sensitivity.description, measure.epsilon.description,
-        measure.scale.description, measure.halfWidth.description,
-        plan.selection == nil ? measure.simultaneousHalfWidth.description : "as many as are kept",
+        measure.measure.rawValue, shown(measure.sensitivity), measure.epsilon.description,
+        (measure.scale * grid).description, shown(measure.halfWidth),
+        plan.selection == nil ? shown(measure.simultaneousHalfWidth) : "as many as are kept",
+      ])
+    }
+    if let quantiles = plan.quantiles {
+      table.add([
+        "quantiles", quantiles.sensitivity.description, quantiles.epsilon.description,
+        quantiles.scale.description, quantiles.halfWidth.description, "-",
       ])
     }
     text += table.text
+    text += StatisticsText.text(plan)
     if let selection = plan.selection { text += SelectionText.text(selection) }
     text +=
       "\nThe noise stays within the half-width with probability \(spec.confidence.plain). Bounding\n"
@@ -146,17 +156,20 @@ struct Plan: AsyncParsableCommand {
   ) -> [(String, JSONText)] {
     let spec = plan.specification
     let measures = plan.measures.map { measure in
-      JSONText.object([
-        ("name", .text(measure.measure.rawValue)),
-        ("sensitivity", .integer(measure.sensitivity)),
-        ("epsilon", .exact(measure.epsilon)),
-        ("scale", .exact(measure.scale)),
-        ("half_width", .integer(measure.halfWidth)),
-        (
-          "simultaneous_half_width",
-          plan.selection == nil ? .integer(measure.simultaneousHalfWidth) : .null
-        ),
-      ])
+      JSONText.object(
+        [
+          ("name", .text(measure.measure.rawValue))
+        ] + (measure.measure.range.map { [("grid", .exact($0.grid))] } ?? []) + [
+          ("sensitivity", .integer(measure.sensitivity)),
+          ("epsilon", .exact(measure.epsilon)),
+          ("scale", .exact(measure.scale)),
+          ("half_width", .integer(measure.halfWidth)),
+          (
+            "simultaneous_half_width",
+            plan.selection == nil ? .integer(measure.simultaneousHalfWidth) : .null
+          ),
+        ]
+      )
     }
     var fields: [(String, JSONText)] = [
       ("name", .text(spec.name)),
@@ -170,6 +183,9 @@ struct Plan: AsyncParsableCommand {
       ("confidence", .exact(spec.confidence)),
       ("measures", .list(measures)),
     ]
+    if let quantiles = plan.quantiles {
+      fields.append(("quantiles", StatisticsText.json(quantiles)))
+    }
     if let selection = plan.selection {
       fields.append(("selection", SelectionText.json(selection)))
     }

@@ -52,8 +52,9 @@ struct UnitPriorities: BitwiseCopyable {
     return state.finish()
   }
 
-  /// The priority of a signal of a cell among those that carry a value: of the first of them, the
-  /// second and so on, counted from 1. Its string is longer than all others.
+  /// The priority of a signal of a cell among those of one value, counted from 1.
+  ///
+  /// Its string is longer than all others.
   func priority(_ cell: UInt32, value: UInt32, occurrence: UInt32) -> UInt64 {
     var state = state
     state.absorb(UInt64(cell) | UInt64(value) << 32)

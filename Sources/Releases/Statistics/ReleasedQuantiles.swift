@@ -28,7 +28,9 @@ public struct ReleasedQuantiles: Sendable, Hashable {
   /// The noisy histogram of each cell: how many signals lie up to the first threshold, up to the second
   /// and so on, and above the last.
   public let bins: [[Int64]]
-  /// The quantiles of each cell. An estimate or an upper end that is left out lies above the last
+  /// The quantiles of each cell.
+  ///
+  /// An estimate or an upper end that is left out lies above the last
   /// threshold; the quantile lies above its lower end, and is at most its upper one.
   public let cells: [[EstimatedInterval]]
 

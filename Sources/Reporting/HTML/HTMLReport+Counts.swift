@@ -23,14 +23,14 @@ extension HTMLReport {
 
   /// The counts of every measure.
   static func counts(of body: ReleaseBody) -> Markup {
-    let tables = body.measures.indices.map { table(of: body, measure: $0) }
+    let tables = body.shownMeasures.map { table(of: body, measure: $0) }
     return """
       <section aria-labelledby="counts">
       <h2 id="counts">The counts</h2>
       <p>Each count carries noise. The first ± holds for its cell by itself; the second holds for \
       all cells at once, and is the one to use when you look for the largest, the smallest or the \
       surprising. In the bars, the thick whisker is the first and the thin one the second.</p>
-      \(tables.joined())</section>
+      \(tables.joined())\(statistics(of: body))</section>
 
       """
   }
@@ -52,14 +52,14 @@ extension HTMLReport {
     let keys: [Markup] = zip(body.query.keys, widths).map { key, width in
       "<th scope=\"col\" style=\"min-width:\(width)ch\">\(value: key.name)</th>"
     }
-    let plusMinus = "\u{B1}\(PlainNumber.grouped(measure.halfWidth))"
-    let plusMinusAll = "\u{B1}\(PlainNumber.grouped(measure.simultaneousHalfWidth))"
+    let plusMinus = "\u{B1}\(measure.measure.shown(measure.halfWidth))"
+    let plusMinusAll = "\u{B1}\(measure.measure.shown(measure.simultaneousHalfWidth))"
     let rows: [Markup] = cells.map { cell in
       let values: [Markup] = cell.values.map { "<th scope=\"row\">\(value: $0)</th>" }
       let count = cell.counts[index]
       return """
         <tr>\(values.joined())<td class="n" data-v="\(String(count))">\
-        \(PlainNumber.grouped(count))</td><td class="pm">\(plusMinus)</td>\
+        \(measure.measure.shown(BigInteger(count)))</td><td class="pm">\(plusMinus)</td>\
         <td class="pm">\(plusMinusAll)</td><td class="bar">\(chart.bar(of: count))</td></tr>
 
         """
@@ -73,11 +73,11 @@ extension HTMLReport {
       once is within \(plusMinusAll).</p>
       <div class="scroll" role="region" aria-labelledby="counts-\(name)" tabindex="0">
       <table class="counts\(isWide ? " wide" : "")" style="--zero:\(chart.zero)">
-      <caption>Noisy number of \(name) in each cell</caption>
+      <caption>\(measure.measure.caption) in each cell</caption>
       <thead><tr>\(keys.joined())<th scope="col" class="n">\(name)</th>\
       <th scope="col" class="pm">± cell</th><th scope="col" class="pm">± all</th>\
       <th scope="col" class="bar"><span class="unseen">Bar with whiskers, from \
-      \(PlainNumber.grouped(chart.low)) to \(PlainNumber.grouped(chart.high))</span>\
+      \(measure.measure.shown(chart.low)) to \(measure.measure.shown(chart.high))</span>\
       \(chart.axis)</th></tr></thead>
       <tbody>
       \(rows.joined())</tbody>
@@ -104,11 +104,11 @@ extension HTMLReport {
     let rows: [Markup] = body.measures.map { measure in
       """
       <tr><th scope="row">\(measure.measure.rawValue)</th>\
-      <td class="n">\(PlainNumber.grouped(measure.sensitivity))</td>\
+      <td class="n">\(measure.measure.shown(measure.sensitivity))</td>\
       <td class="n">\(PlainNumber.exact(measure.epsilon))</td>\
-      <td class="n">\(PlainNumber.exact(measure.scale))</td>\
-      <td class="n">±\(PlainNumber.grouped(measure.halfWidth))</td>\
-      <td class="n">±\(PlainNumber.grouped(measure.simultaneousHalfWidth))</td>\
+      <td class="n">\(PlainNumber.exact(measure.measure.inUnits(measure.scale)))</td>\
+      <td class="n">±\(measure.measure.shown(measure.halfWidth))</td>\
+      <td class="n">±\(measure.measure.shown(measure.simultaneousHalfWidth))</td>\
       <td class="n">\(PlainNumber.percent(measure.confidence))</td></tr>
 
       """

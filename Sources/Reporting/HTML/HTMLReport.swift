@@ -117,10 +117,11 @@ public enum HTMLReport {
           : "selected among those found in the signals"
       )
     ]
-    for measure in body.measures {
+    for index in body.shownMeasures {
+      let measure = body.measures[index]
       tiles.append(
         tile(
-          "\u{B1}\(PlainNumber.grouped(measure.halfWidth))",
+          "\u{B1}\(measure.measure.shown(measure.halfWidth))",
           measure.measure.rawValue,
           "in each cell, with \(PlainNumber.percent(measure.confidence)) confidence"
         )
@@ -161,7 +162,8 @@ public enum HTMLReport {
       case .sum, .cellSum, .deviation: measure.measure.inWords
       }
     }
-    rows.append(("Counted", "\(measures.sentence("and"))"))
+    let derived = body.derivedInWords
+    rows.append(("Counted", "\((measures + derived).sentence("and"))"))
     if query.keys.isEmpty {
       rows.append(("In", "the whole data set, as one cell"))
     } else {

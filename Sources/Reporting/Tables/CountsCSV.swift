@@ -9,7 +9,8 @@ import Releases
 /// The cells of a release as comma-separated values, one row each.
 ///
 /// The columns are the keys in the order of the query, then for each measure its noisy count and
-/// its half-width, the same in every row. Fields are quoted where [RFC4180] asks for it or a space
+/// its half-width, the same in every row; sums are in units of the value. Behind them stand means,
+/// shares and quantiles, each with the ends of its interval, empty where one is left out. Fields are quoted where [RFC4180] asks for it or a space
 /// stands at an end; rows end with a line feed. Listed values are never altered: one that a
 /// spreadsheet takes for a formula stays as it was listed, so import such columns as text. Of values
 /// that were found in signals, one that begins with `=`, `+`, `-`, `@` or a tab gets a single quote in
@@ -35,25 +36,42 @@ public enum CountsCSV {
       header.append(measure.measure.rawValue)
       header.append(measure.measure.rawValue + "_half_width")
     }
+    let derived = StatisticsColumn.all(of: body)
+    for column in derived {
+      header += [column.name, column.name + "_low", column.name + "_high"]
+    }
     for (index, name) in header.enumerated() {
       if index > 0 { bytes.append(UInt8(ascii: ",")) }
       append(name, to: &bytes)
     }
     bytes.append(UInt8(ascii: "\n"))
     let isFound = body.query.keys.map { body.selection?.keys.contains($0.name) == true }
-    let halfWidths = body.measures.map { Array(",\($0.halfWidth)".utf8) }
-    for cell in body.cells {
+    let halfWidths = body.measures.map { Array(",\($0.measure.written($0.halfWidth))".utf8) }
+    let ranges = body.measures.map(\.measure.range)
+    for (index, cell) in body.cells.enumerated() {
       var isFirst = true
       for (value, isFound) in zip(cell.values, isFound) {
         if !isFirst { bytes.append(UInt8(ascii: ",")) }
         isFirst = false
         append(isFound && startsFormula(value) ? "'" + value : value, to: &bytes)
       }
-      for (count, halfWidth) in zip(cell.counts, halfWidths) {
+      for (place, (count, halfWidth)) in zip(cell.counts, halfWidths).enumerated() {
         if !isFirst { bytes.append(UInt8(ascii: ",")) }
         isFirst = false
-        append(count, to: &bytes)
+        if ranges[place] == nil {
+          append(count, to: &bytes)
+        } else {
+          bytes.append(
+            contentsOf: body.measures[place].measure.written(BigInteger(count)).utf8
+          )
+        }
         bytes.append(contentsOf: halfWidth)
+      }
+      for column in derived {
+        let text = column.written(index)
+        if !isFirst { bytes.append(UInt8(ascii: ",")) }
+        isFirst = false
+        bytes.append(contentsOf: "\(text.estimate),\(text.low),\(text.high)".utf8)
       }
       bytes.append(UInt8(ascii: "\n"))
     }

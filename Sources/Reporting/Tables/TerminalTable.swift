@@ -46,15 +46,23 @@ public enum TerminalTable {
   private static func rows(of body: ReleaseBody, width: Int) -> [String] {
     let keyCount = body.query.keys.count
     var table = [body.query.keys.map { VisibleText.escaping($0.name, limit: 200) }]
-    for measure in body.measures {
-      table[0].append(measure.measure.rawValue)
+    let measures = body.shownMeasures
+    for index in measures {
+      table[0].append(body.measures[index].measure.rawValue)
       table[0].append("")
     }
-    for cell in body.cells.prefix(mostRows) {
+    let derived = StatisticsColumn.all(of: body)
+    for column in derived { table[0] += [column.name, ""] }
+    for (index, cell) in body.cells.prefix(mostRows).enumerated() {
       var row = cell.values.map { VisibleText.escaping($0, limit: 200) }
-      for (count, measure) in zip(cell.counts, body.measures) {
-        row.append(String(count))
-        row.append("\u{B1}\(measure.halfWidth)")
+      for place in measures {
+        let measure = body.measures[place]
+        row.append(measure.measure.written(BigInteger(cell.counts[place])))
+        row.append("\u{B1}\(measure.measure.written(measure.halfWidth))")
+      }
+      for column in derived {
+        let text = column.shown(index)
+        row += [text.estimate, text.interval]
       }
       table.append(row)
     }
@@ -99,11 +107,38 @@ public enum TerminalTable {
   }
 
   private static func accuracy(of body: ReleaseBody) -> [String] {
-    body.measures.map { measure in
+    body.shownMeasures.map { index in
+      let measure = body.measures[index]
       let percent = PlainNumber.percent(measure.confidence)
-      return "\(measure.measure.rawValue): \u{B1}\(measure.halfWidth) for each cell by itself, "
-        + "\u{B1}\(measure.simultaneousHalfWidth) for all cells at once (\(percent), noise alone)"
+      let width = measure.measure.written(measure.halfWidth)
+      let all = measure.measure.written(measure.simultaneousHalfWidth)
+      return "\(measure.measure.rawValue): \u{B1}\(width) for each cell by itself, "
+        + "\u{B1}\(all) for all cells at once (\(percent), noise alone)"
+    } + derived(of: body)
+  }
+
+  /// What was derived, in a line each.
+  private static func derived(of body: ReleaseBody) -> [String] {
+    guard let statistics = body.statistics else { return [] }
+    let percent = PlainNumber.percent(statistics.confidence)
+    var lines: [String] = []
+    if statistics.mean != nil || statistics.share != nil || statistics.quantiles != nil {
+      lines.append("in brackets: what holds for each cell by itself (\(percent), noise alone)")
     }
+    guard let top = statistics.top else { return lines }
+    for group in top.groups.prefix(mostRows) {
+      let others = group.others.map { VisibleText.escaping($0, limit: 200) }
+      let entries = group.entries.map { entry in
+        let ranks = entry.best == entry.worst ? "\(entry.best)" : "\(entry.best) to \(entry.worst)"
+        return "\(VisibleText.escaping(entry.value, limit: 200)) (\(entry.count), rank \(ranks))"
+      }
+      let place = others.isEmpty ? "" : others.joined(separator: ", ") + ": "
+      lines.append("top \(top.count) of \(top.key): \(place)\(entries.joined(separator: "; "))")
+    }
+    let more = top.groups.count - mostRows
+    if more > 0 { lines.append("... \(PlainNumber.grouped(more)) more, see release.json") }
+    lines.append("ranks hold for a whole line at once (\(percent), noise alone)")
+    return lines
   }
 
   private static func cost(of body: ReleaseBody) -> String {

@@ -7,8 +7,9 @@ import PrivacyAccounting
 ///
 /// - Privacy: Secret, as the aggregate that it becomes.
 final class ValueTally {
-  /// The most that a sum may come to, in steps; what is beyond is held there, which changes by no
-  /// more than the sum did. A sum of fewer signals than 2^31 never gets there.
+  /// The most that a sum may come to, in steps.
+  ///
+  /// What is beyond is held there, which changes by no more than the sum did. A sum of fewer signals than 2^31 never gets there.
   static let largestSum: Int64 = 1 << 62
 
   private let measures: [Measure]
@@ -17,7 +18,9 @@ final class ValueTally {
   private let cellCount: Int
   private var signals: [Int64]
   private var units: [Int64]
-  /// The sums of each measure that is one, in the order of the measures. They cannot run over: each
+  /// The sums of each measure that is one, in the order of the measures.
+  ///
+  /// They cannot run over: each
   /// signal adds fewer than 2^32, and nobody reads 2^95 of them.
   private var sums: [[Int128]]
   private var bins: [Int64]
