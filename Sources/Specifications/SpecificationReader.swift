@@ -92,7 +92,7 @@ public struct SpecificationReader {
     try budget.checkScales(top, of: measures.requests, within: bounds)
     let output = try output()
     try output.checkMap(of: cells.groupBy)
-    let statistics = try measures.statistics(cells, signals)
+    let statistics = try measures.statistics(cells, signals, isContinual: schedule.continual != nil)
     let selection = try shares.request(
       top,
       keys: cells.found,
@@ -104,7 +104,7 @@ public struct SpecificationReader {
       top,
       keys: cells.groupBy,
       isSelecting: selection != nil,
-      measures: measures
+      measures: measures.requests
     )
     let files = cells.groupBy.compactMap { lists.files[$0]?.content.bytes }
     let named = cells.groupBy.compactMap { key in

@@ -645,7 +645,10 @@ def half_width(scale, alpha, draws=1):
     return above
 
 
-def sum_stays_within(k, scale, alpha, draws, exponent):
+MOST_EXACT_DRAWS = 16
+
+
+def total_stays_within(k, scale, alpha, draws, exponent):
     """Whether 2 M^m e^(-t (k + 1) / b) <= alpha, which bounds the two tails of a sum of m draws, with
     M = E e^(t X / b) = (1 - q)^2 / ((1 - q^(1-t)) (1 - q^(1+t))). More digits always decide."""
     digits = 30 + 2 * len(str(int(scale))) + len(str(draws))
@@ -665,20 +668,21 @@ def sum_stays_within(k, scale, alpha, draws, exponent):
         digits *= 2
 
 
-def half_width_of_sum(scale, alpha, draws):
-    """A k with P(|X_1 + ... + X_m| > k) <= alpha: exact for one draw; for more the smaller of m times
-    the half-width of all draws at once and the best k of `sum_stays_within` for t = 0.8, 0.8^2, ..."""
-    if draws < 2:
-        return half_width(scale, alpha) if draws else 0
+def half_width_of_total(scale, alpha, draws):
+    """A k with P(|X_1 + ... + X_m| > k) <= alpha: the smallest for few draws; for more the smaller of
+    m times the half-width of all draws at once and the best k of `total_stays_within` for t = 0.8,
+    0.8^2, ..."""
+    if draws <= MOST_EXACT_DRAWS:
+        return half_width_of_sum(scale, alpha, 1, draws) if draws else 0
     best = draws * half_width(scale, alpha, draws)
     for power in range(1, 41):
         exponent = Fraction(4, 5)**power
-        if best == 0 or not sum_stays_within(best - 1, scale, alpha, draws, exponent):
+        if best == 0 or not total_stays_within(best - 1, scale, alpha, draws, exponent):
             continue
         below, best = -1, best - 1
         while best - below > 1:
             middle = (below + best) // 2
-            if sum_stays_within(middle, scale, alpha, draws, exponent):
+            if total_stays_within(middle, scale, alpha, draws, exponent):
                 best = middle
             else:
                 below = middle
@@ -1417,7 +1421,7 @@ def share_of(release, alpha):
         # A number raised to zero is no further off than its noise, a sum of such numbers may be.
         rest = others * half_width(scale, alpha / 2, others)
     else:
-        rest = half_width_of_sum(scale, alpha / 2, others)
+        rest = half_width_of_total(scale, alpha / 2, others)
 
     def share(part, remainder, none):
         part, remainder = max(0, part), max(0, remainder)
@@ -1445,7 +1449,7 @@ def quantiles_of(release, alpha):
     thresholds = [Fraction(value) for value in claimed["thresholds"]]
     most, count = signals_sensitivity(release["bounds"]), len(thresholds)
     scale = most / Fraction(claimed["epsilon"])
-    widths = [half_width_of_sum(scale, alpha / (2 * count), draws) for draws in range(1, count + 1)]
+    widths = [half_width_of_total(scale, alpha / (2 * count), draws) for draws in range(1, count + 1)]
 
     def of(bins, rank):
         up = list(itertools.accumulate(bins))[:-1]

@@ -38,6 +38,44 @@ import Testing
     }
   }
 
+  /// A sum, a sum that is held in each cell, and a deviation, of values from -3 to 2: the middle is -1.
+  @Test(arguments: 1...3, 1...2)
+  func `is the largest change of a sum over all ways to contribute`(
+    cells: Int,
+    each: Int
+  ) throws {
+    let range = try ValueRange(grid: 1, low: -3, high: 2)
+    for all in [nil, 1, 2, 3, 5] as [Int?] {
+      let bounds = try ContributionBounds(
+        cellsPerUnit: cells,
+        signalsPerCell: each,
+        signalsPerUnit: all
+      )
+      for (measure, values) in [
+        (.sum(range), -3...2), (.deviation(range), -2...3), (.cellSum(range), -9...9),
+      ] as [(Measure, ClosedRange<Int>)] {
+        // Cells change apart from each other: only how many signals each has is shared.
+        var best = 0
+        func fill(_ cell: Int, _ pairs: Int, _ sum: Int) {
+          best = max(best, sum)
+          guard cell < cells else { return }
+          for more in 1...each where pairs + more <= all ?? .max {
+            let reach = values.flatMap { first in
+              more == 1 ? [first] : values.map { first + $0 }
+            }
+            let held = reach.map { value -> Int in
+              if case .cellSum = measure { return max(-3, min(2, value)) }
+              return value
+            }
+            fill(cell + 1, pairs + more, sum + (held.map { abs($0) }.max() ?? 0))
+          }
+        }
+        fill(0, 0, 0)
+        #expect(bounds.sensitivity(of: measure) == BigInteger(best), "\(measure) \(all ?? 0)")
+      }
+    }
+  }
+
   @Test func `does not overflow at the largest bounds`() throws {
     let largest = ContributionBounds.largest
     #expect(largest == 2_147_483_647)

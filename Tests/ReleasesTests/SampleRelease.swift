@@ -38,6 +38,8 @@ struct SampleRelease: Sendable {
   var continual: (arity: Int, horizon: Int, t: Int)? = nil
   /// How regions were told from coordinates.
   var places: ReleasedPlaces? = nil
+  /// What is derived from the numbers, and a histogram, whose epsilon comes on top.
+  var form: StatisticsForm? = nil
 
   static func digest(of text: String) -> String {
     SHA256.hash(data: Array(text.utf8)).map { byte in
@@ -82,35 +84,42 @@ struct SampleRelease: Sendable {
       ReleasedCell(
         values: values,
         counts: measures.indices.map {
-          nonnegative ? max(0, count(index, $0)) : count(index, $0)
+          nonnegative && measures[$0].isNeverNegative
+            ? max(0, count(index, $0)) : count(index, $0)
         }
       )
     }
+    let histogram = form?.quantiles?.epsilon
+    let query = ReleaseQuery(
+      keys: keys.map { key in
+        ReleasedKey(
+          name: key.name,
+          count: key.values.count,
+          listSHA256: Self.digest(of: key.values.map { $0 + "\n" }.joined()),
+          fileSHA256: key.name == keys.first?.name ? fileSHA256 : nil
+        )
+      },
+      filters: filters,
+      window: runningWindow ?? window,
+      consent: consent,
+      purpose: purpose,
+      nonnegative: nonnegative
+    )
     return ReleaseBody(
       id: try ReleaseID("2026-11-weekly-1"),
       name: name,
       dataset: "signals-2026",
       created: "2026-12-02T08:15:00Z",
       specSHA256: Self.digest(of: "spec"),
-      privacy: ReleasePrivacy(unit: unit, loss: try PrivacyLoss(epsilon: epsilon)),
-      bounds: bounds,
-      query: ReleaseQuery(
-        keys: keys.map { key in
-          ReleasedKey(
-            name: key.name,
-            count: key.values.count,
-            listSHA256: Self.digest(of: key.values.map { $0 + "\n" }.joined()),
-            fileSHA256: key.name == keys.first?.name ? fileSHA256 : nil
-          )
-        },
-        filters: filters,
-        window: runningWindow ?? window,
-        consent: consent,
-        purpose: purpose,
-        nonnegative: nonnegative
+      privacy: ReleasePrivacy(
+        unit: unit,
+        loss: try PrivacyLoss(epsilon: epsilon + (histogram ?? .zero))
       ),
+      bounds: bounds,
+      query: query,
       measures: released,
       cells: cells,
+      statistics: form?.derived(bounds, query, released, cells),
       remaining: RemainingBudget(
         lifetime: try PrivacyLoss(epsilon: 9, delta: Rational(1, 1_000_000_000)),
         daily: try PrivacyLoss(epsilon: Rational(1, 3)),
@@ -134,6 +143,7 @@ struct SampleRelease: Sendable {
     let first = day + (schedule.every == .day ? Int64(1 - schedule.run) : 0)
     let loss = ScheduleLoss(
       of: measures.map { (measure: $0, epsilon: $1) },
+      histogram: form?.quantiles?.epsilon,
       within: bounds,
       times: schedule.times
     )

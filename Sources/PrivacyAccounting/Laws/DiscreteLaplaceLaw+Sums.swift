@@ -5,12 +5,15 @@
 import ExactArithmetic
 
 extension DiscreteLaplaceLaw {
+  /// The most draws whose law is worked out.
+  private static let mostExactDraws = 16
   /// The number of exponents that the bound is tried with: `(4/5)^1, (4/5)^2, ...`, in units of 1/b.
   private static let exponentCount = 40
 
   /// A `k >= 0` with `P(|X_1 + ... + X_m| > k) <= alpha` for independent draws.
   ///
-  /// It is exact for one draw. For more it is the smaller of two certified bounds: `m` times the
+  /// It is the smallest for up to 16 draws, by their exact law. For more, whose law takes long to
+  /// compute, it is the smaller of two certified bounds: `m` times the
   /// half-width that holds for all draws at once, and the smallest `k` for which some `t` of a fixed
   /// list has
   /// ```
@@ -23,7 +26,9 @@ extension DiscreteLaplaceLaw {
   /// - Complexity: A few exponentials for each exponent.
   public func halfWidthOfSum(alpha: Rational, draws: Int) -> BigInteger {
     precondition(alpha.signum > 0 && alpha < .one && draws >= 0, "an error probability below one")
-    guard draws > 1 else { return draws == 0 ? 0 : halfWidth(alpha: alpha) }
+    guard draws > Self.mostExactDraws else {
+      return draws == 0 ? 0 : DiscreteLaplaceSum(of: self, draws: draws).halfWidth(alpha: alpha)
+    }
     var best = BigInteger(draws) * halfWidth(alpha: alpha, draws: draws)
     var exponent = Rational.one
     for _ in 0..<Self.exponentCount {

@@ -54,19 +54,6 @@ extension JSONWriter {
     }
     raw("}")
   }
-
-  /// Appends an array.
-  private mutating func list<Value>(
-    _ values: [Value],
-    _ write: (inout JSONWriter, Value) -> Void
-  ) {
-    raw("[")
-    for (index, value) in values.enumerated() {
-      if index > 0 { raw(",") }
-      write(&self, value)
-    }
-    raw("]")
-  }
 }
 
 extension JSONCursor {

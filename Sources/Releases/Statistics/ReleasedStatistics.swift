@@ -20,12 +20,12 @@ public struct ReleasedStatistics: Sendable, Hashable {
 }
 
 /// What is to be derived, and the noisy histogram that it is derived from.
-package struct StatisticsForm {
+package struct StatisticsForm: Sendable {
   /// A noisy histogram with what was asked of it.
-  package struct Histogram {
+  package struct Histogram: Sendable {
     let thresholds: [Rational]
     let ranks: [Rational]
-    let epsilon: Rational
+    package let epsilon: Rational
     let bins: [[Int64]]
 
     package init(thresholds: [Rational], ranks: [Rational], epsilon: Rational, bins: [[Int64]]) {
@@ -37,7 +37,7 @@ package struct StatisticsForm {
   }
 
   /// The total that a cell's share is a part of.
-  package enum Total {
+  package enum Total: Sendable {
     case all
     case over(String)
   }

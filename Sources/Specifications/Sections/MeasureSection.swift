@@ -91,12 +91,18 @@ struct MeasureSection {
   /// - Returns: `nil` where nothing but counts is asked for.
   func statistics(
     _ cells: CellSection,
-    _ signals: SignalSection
+    _ signals: SignalSection,
+    isContinual: Bool
   ) throws(SpecificationError) -> StatisticsRequest? {
     for item in items where !item.kind.isCount && !cells.found.isEmpty {
       throw item.named.error(
         "`\(item.kind.name)` needs cells that are listed, and some are `private`; list them, or "
           + "leave it out"
+      )
+    }
+    for item in items where !item.kind.isCount && isContinual {
+      throw item.named.error(
+        "`\(item.kind.name)` does not go with running counts; leave it out, or leave out `continual`"
       )
     }
     for item in items where item.kind.needsValues && signals.columns[.value] == nil {

@@ -10,26 +10,28 @@ import Testing
 
 /// Releases of several shapes.
 enum ReleaseTextSamples {
-  static let all: [SampleRelease] = [
-    SampleRelease(),
-    SampleRelease(bounds: (1, 1, nil), keys: [], fileSHA256: nil, filters: [:], window: nil),
-    SampleRelease(
-      unit: .personWeek,
-      keys: [
-        ("week", ["2026-W45"]), ("source", ["e\u{301}", "\u{e9}", "\u{0}\"\\\n\u{2028}\u{1F600}"]),
-      ],
-      consent: false,
-      nonnegative: true,
-      measures: [.units],
-      epsilon: Rational(1, 7),
-      confidence: Rational(BigInteger(10).power(40) - 1, BigInteger(10).power(40)),
-      count: { cell, _ in [Int64.max, 0, 9][cell] },
-      analyst: .zero,
-      pinned: false
-    ),
-    SampleRelease(measures: [.signals], count: { cell, _ in Int64.min + Int64(cell) }),
-    .certifiedRun, .summedRun, .circles, .polygons, .grid, .boxes[0], .boxes[1],
-  ]
+  static let all: [SampleRelease] =
+    [
+      SampleRelease(),
+      SampleRelease(bounds: (1, 1, nil), keys: [], fileSHA256: nil, filters: [:], window: nil),
+      SampleRelease(
+        unit: .personWeek,
+        keys: [
+          ("week", ["2026-W45"]),
+          ("source", ["e\u{301}", "\u{e9}", "\u{0}\"\\\n\u{2028}\u{1F600}"]),
+        ],
+        consent: false,
+        nonnegative: true,
+        measures: [.units],
+        epsilon: Rational(1, 7),
+        confidence: Rational(BigInteger(10).power(40) - 1, BigInteger(10).power(40)),
+        count: { cell, _ in [Int64.max, 0, 9][cell] },
+        analyst: .zero,
+        pinned: false
+      ),
+      SampleRelease(measures: [.signals], count: { cell, _ in Int64.min + Int64(cell) }),
+      .certifiedRun, .summedRun, .circles, .polygons, .grid, .boxes[0], .boxes[1],
+    ] + SampleRelease.ofValues
 }
 
 @Suite struct `Release text` {

@@ -34,7 +34,7 @@ struct Forgery: Sendable, CustomTestStringConvertible {
   }
 
   static let all: [Forgery] =
-    ofSchedules + ofWindows + ofPlaces + ofConsent + ofRunningCounts + [
+    ofStatistics + ofSchedules + ofWindows + ofPlaces + ofConsent + ofRunningCounts + [
       Forgery(
         "wrong scale",
         [("\"scale\":\"12\"", "\"scale\":\"6\"")],
