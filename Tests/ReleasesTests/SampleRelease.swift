@@ -53,6 +53,25 @@ struct SampleRelease: Sendable {
     keys.reduce([[]]) { heads, key in heads.flatMap { head in key.values.map { head + [$0] } } }
   }
 
+  /// What was asked.
+  private var query: ReleaseQuery {
+    ReleaseQuery(
+      keys: keys.map { key in
+        ReleasedKey(
+          name: key.name,
+          count: key.values.count,
+          listSHA256: Self.digest(of: key.values.map { $0 + "\n" }.joined()),
+          fileSHA256: key.name == keys.first?.name ? fileSHA256 : nil
+        )
+      },
+      filters: filters,
+      window: runningWindow ?? window,
+      consent: consent,
+      purpose: purpose,
+      nonnegative: nonnegative
+    )
+  }
+
   /// The body.
   func body() throws -> ReleaseBody {
     let bounds = try ContributionBounds(
@@ -90,21 +109,6 @@ struct SampleRelease: Sendable {
       )
     }
     let histogram = form?.quantiles?.epsilon
-    let query = ReleaseQuery(
-      keys: keys.map { key in
-        ReleasedKey(
-          name: key.name,
-          count: key.values.count,
-          listSHA256: Self.digest(of: key.values.map { $0 + "\n" }.joined()),
-          fileSHA256: key.name == keys.first?.name ? fileSHA256 : nil
-        )
-      },
-      filters: filters,
-      window: runningWindow ?? window,
-      consent: consent,
-      purpose: purpose,
-      nonnegative: nonnegative
-    )
     return ReleaseBody(
       id: try ReleaseID("2026-11-weekly-1"),
       name: name,

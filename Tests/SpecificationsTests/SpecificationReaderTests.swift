@@ -169,8 +169,8 @@ import Testing
     ),
     (
       ["measures": "[{sum: value}]"],
-      "/data/spec.yaml:9:13: measures[1]: this version does not offer `sum` yet; leave the key out "
-        + "or use a newer version"
+      "/data/spec.yaml:9:12: measures[1]: the key `range` is missing; write `range: [0, 500]` under "
+        + "`measures[1]`"
     ),
     (
       ["measures": "[{count: units, share: 2/3}, {count: signals, share: 1/2}]"],

@@ -99,6 +99,7 @@ struct SignalStream {
     guard specification.statistics?.values == nil else {
       let aggregation = ValueAggregation(
         plan,
+        registry: registry,
         source: source,
         file: file,
         meter: meter,

@@ -209,9 +209,9 @@ import Testing
       #expect(sum.twoSidedTail(above: width, precision: 128).isBelow(alpha))
       let smallest = sum.halfWidth(alpha: alpha)
       if draws <= 16 { #expect(width == smallest) }
-      // Bounds by moments are within two fifths of the smallest, or one.
+      // Bounds by moments are within half of the smallest, or one.
       #expect(
-        Rational(width) <= Rational(smallest) * Rational(7, 5) + 1,
+        Rational(width) <= Rational(smallest) * Rational(3, 2) + 1,
         "\(scale): \(width), \(smallest)"
       )
     }

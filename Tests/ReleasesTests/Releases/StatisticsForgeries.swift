@@ -68,6 +68,8 @@ extension SampleRelease {
       bins: (0..<6).map { cell in (0..<21).map { Int64(cell * $0 * 7) } }
     )
     return SampleRelease(
+      window: ["2026-11-02", "2026-11-03"],
+      confidence: Rational(99, 100),
       schedule: (.day, 3, 2, .zero),
       form: form
     )
@@ -88,7 +90,6 @@ extension SampleRelease {
     var sample = histogram
     sample.bounds = (3, 2, nil)
     sample.schedule = (.day, 200, 2, Rational(1, 1_000_000_000))
-    sample.window = ["2026-11-02", "2026-11-03"]
     return sample
   }()
 

@@ -27,6 +27,7 @@ final class ValueAggregation: @unchecked Sendable {
 
   init(
     _ plan: AggregationPlan,
+    registry: ConsentTable?,
     source: BlockSource,
     file: SpillFile,
     meter: ProgressMeter,
@@ -38,7 +39,7 @@ final class ValueAggregation: @unchecked Sendable {
     self.meter = meter
     self.key = key
     self.options = options
-    rules = SignalRules(plan.specification)
+    rules = SignalRules(plan.specification, registry: registry)
     bounds = plan.specification.bounds
     memory = options.division(cells: plan.cellsInMemory)
     tally = ValueTally(plan)

@@ -39,6 +39,7 @@ final class SignalRules: Sendable {
   let isPlain: Bool
 
   init(_ specification: ReportSpecification, registry: ConsentTable? = nil) {
+    precondition((registry == nil) == (specification.consent == nil), "the registry that is asked")
     self.registry = registry
     let used = SignalDecoder.usedColumns(specification)
     let columns = SignalColumn.allCases.filter { used.contains($0) }
