@@ -21,7 +21,10 @@ extension Measure {
 
   /// What a table of it holds.
   var caption: String {
-    range == nil ? "Noisy number of \(rawValue)" : "Noisy \(inWords)"
+    let words = inWords
+    return range == nil
+      ? "Noisy number of \(rawValue)"
+      : words.prefix(1).uppercased() + words.dropFirst() + ", with noise,"
   }
 
   /// A scale in units of the value.

@@ -126,6 +126,7 @@ import Testing
     ("{count: signals}, {count: signals}", "`signals` is asked for twice"),
     ("{median: value}", "the key `median` is not known"),
     ("{range: [0, 1]}", "the key `count` is missing"),
+    ("{quantiles: value, thresholds: [1]}", "add `{count: signals}`"),
     ("{quantiles: value}", "the key `thresholds` is missing"),
     ("{quantiles: value, thresholds: [1, 1]}", "1 does not come after 1"),
     ("{quantiles: value, thresholds: [1, 2], at: [0]}", "lies above 0 and below 1"),

@@ -34,22 +34,29 @@ struct FigureLayer {
 }
 
 extension FigureLayer {
-  /// The layers of a release, one for each measure.
+  /// The layers of a release, one for each measure that is shown; sums are in units of the value.
   static func layers(of body: ReleaseBody) -> [FigureLayer] {
-    body.measures.enumerated().map { index, measure in
-      let halfWidth = Double(measure.halfWidth.description) ?? .infinity
+    body.shownMeasures.map { index in
+      let measure = body.measures[index]
+      let kind = measure.measure
+      let unit = kind.range.flatMap { Double($0.grid.decimal(digits: 17, .down)) } ?? 1
+      let halfWidth = (Double(measure.halfWidth.description) ?? .infinity) * unit
       return FigureLayer(
         name: measure.measure.rawValue,
-        halfWidth: PlainNumber.grouped(measure.halfWidth),
-        simultaneousHalfWidth: PlainNumber.grouped(measure.simultaneousHalfWidth),
+        halfWidth: kind.shown(measure.halfWidth),
+        simultaneousHalfWidth: kind.shown(measure.simultaneousHalfWidth),
         confidence: PlainNumber.percent(measure.confidence),
         value: { cell in
           let count = cell.counts[index]
           return FigureValue(
-            text: PlainNumber.grouped(count),
-            number: Double(count),
+            text: kind.shown(BigInteger(count)),
+            number: Double(count) * unit,
             halfWidth: halfWidth,
-            isUncertain: Self.isUncertain(count, halfWidth: measure.halfWidth)
+            // A sum that can be negative is as uncertain on the other side of zero.
+            isUncertain: Self.isUncertain(
+              kind.isNeverNegative ? count : Int64(clamping: count.magnitude),
+              halfWidth: measure.halfWidth
+            )
           )
         }
       )

@@ -40,6 +40,7 @@ extension HTMLReport {
     let name = measure.measure.rawValue
     let cells = drawn(of: body, measure: index)
     let chart = WhiskerChart(
+      of: measure.measure,
       counts: cells.map { $0.counts[index] },
       halfWidth: measure.halfWidth,
       simultaneousHalfWidth: measure.simultaneousHalfWidth

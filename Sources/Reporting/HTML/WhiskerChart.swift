@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ExactArithmetic
+import PrivacyAccounting
 
 /// Bars with whiskers on one common axis, one small picture for each count.
 ///
@@ -12,13 +13,20 @@ struct WhiskerChart {
   let low: BigInteger
   /// The right end of the axis.
   let high: BigInteger
+  private let measure: Measure
   private let halfWidth: BigInteger
   private let simultaneousHalfWidth: BigInteger
   private let origin: Double
   private let span: Double
 
   /// Makes the axis for all counts of a measure.
-  init(counts: [Int64], halfWidth: BigInteger, simultaneousHalfWidth: BigInteger) {
+  init(
+    of measure: Measure,
+    counts: [Int64],
+    halfWidth: BigInteger,
+    simultaneousHalfWidth: BigInteger
+  ) {
+    self.measure = measure
     self.halfWidth = halfWidth
     self.simultaneousHalfWidth = simultaneousHalfWidth
     let left = min(0, BigInteger(counts.min() ?? 0) - simultaneousHalfWidth)
@@ -75,7 +83,7 @@ struct WhiskerChart {
       let minor: Markup = tick == 0 || tick == ticks.last ? "" : " class=\"minor\""
       return """
         <text x="\(Self.percent(place))" y="12" text-anchor="\(anchor)"\(minor)>\
-        \(Self.label(tick))</text>
+        \(label(tick))</text>
         """
     }
     return """
@@ -99,8 +107,9 @@ struct WhiskerChart {
     return ticks
   }
 
-  /// A round number in few characters: 20k for 20,000.
-  private static func label(_ value: BigInteger) -> String {
+  /// A round number in few characters: 20k for 20,000; steps in units of the value.
+  private func label(_ value: BigInteger) -> String {
+    if let range = measure.range { return PlainNumber.short(Rational(value) * range.grid) }
     for (unit, letter) in [(1_000_000 as BigInteger, "M"), (1000, "k")]
     where value.magnitude >= unit * 10 && value.modulo(unit) == 0 {
       return PlainNumber.grouped(value.dividedExactly(by: unit)) + letter

@@ -53,6 +53,9 @@ struct MeasureSection {
       requests += Self.requests(item, share: item.share ?? rest, values, hasSignals: hasSignals)
     }
     if addsSignals { requests.append(MeasureRequest(measure: .signals, share: rest)) }
+    guard !requests.isEmpty else {
+      throw field.error("quantiles stand beside a count or a sum; add `{count: signals}`")
+    }
     self.items = items
     self.requests = requests
     self.selection = selection.share ?? (selection.isShareOpen ? rest : .zero)
