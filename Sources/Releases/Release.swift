@@ -10,11 +10,15 @@ public struct ReleasePrivacy: Sendable, Hashable {
   public let unit: PrivacyUnit
   /// The whole loss of the release, in nats and probability.
   public let loss: PrivacyLoss
+  /// What the unit means for a person, and what a person loses at most; `nil` in releases of older
+  /// versions.
+  public let person: PersonLoss?
 
   /// Makes the record.
-  public init(unit: PrivacyUnit, loss: PrivacyLoss) {
+  public init(unit: PrivacyUnit, loss: PrivacyLoss, person: PersonLoss? = nil) {
     self.unit = unit
     self.loss = loss
+    self.person = person
   }
 }
 

@@ -135,6 +135,7 @@ extension ReleasedSchedule {
     switch price.rule {
     case .sum: return loss + ", the sum of the runs"
     case .certified: return loss + ", by the certified rule"
+    case .disjoint: return loss + ", as each lies in one run alone"
     case .horizon: return loss + " for the whole horizon, as they are noised together"
     }
   }

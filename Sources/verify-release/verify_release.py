@@ -228,6 +228,13 @@ def by_name(rule):
     return check
 
 
+def person(value, place):
+    """What the unit means for a person, and what a person loses who was active in all periods."""
+    members({"meaning": text}, {"periods": integer(1, 2**31 - 1), **LOSS})(value, place)
+    if ("epsilon" in value) != ("delta" in value):
+        raise Malformed(f"{place} has half a loss")
+
+
 def consent(value, place):
     """Whether a column said so; or what else had to allow a purpose."""
     if not isinstance(value, dict):
@@ -269,10 +276,11 @@ SIGNATURE = {
 ID_PATTERN = r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}"
 ID = like(ID_PATTERN, "1 to 128 letters, digits, dots, _ and -")
 MOST_RUNS = 10_000
+RULES = one_of("sum", "certified", "horizon", "disjoint")
 SCHEDULE = {
     "name": ID, "every": one_of("day", "week", "month"), "days": pair(day), "day": day,
     "times": integer(1, MOST_RUNS), "run": integer(1, MOST_RUNS),
-    "rule": one_of("sum", "certified", "horizon"), **LOSS,
+    "rule": RULES, **LOSS,
 }
 LATE = "not counted"
 WITHDRAWALS = "do not alter counts of earlier periods"
@@ -313,7 +321,7 @@ RELEASE = {
     "name": text, "dataset": text, "spec_sha256": DIGEST,
     "created": like(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", "a time, YYYY-MM-DDThh:mm:ssZ"),
     "privacy": members({"unit": one_of("person", "person-day", "person-week"),
-                        "relation": one_of("add-remove"), **LOSS}),
+                        "relation": one_of("add-remove"), **LOSS}, {"person": person}),
     "bounds": members({"cells_per_unit": LIMIT, "signals_per_cell": LIMIT},
                       {"signals_per_unit": LIMIT}),
     "query": members({"keys": each(members({"name": text, **LIST}, LIST_FILE)),
@@ -872,6 +880,78 @@ def check_window(release, found):
         found.append("query: the window is not from one time to a later one.")
 
 
+MEANINGS = {
+    "person": "All signals of one person are protected together, from every source and every day.",
+    "person-day": "The signals of one person on one day (UTC) are protected together; for a person "
+                  "who was active on several days the losses add up.",
+    "person-week": "The signals of one person in one week (ISO, UTC) are protected together; for a "
+                   "person who was active in several weeks the losses add up.",
+}
+
+
+def periods_of(release):
+    """The days or weeks in UTC that the window touches; None where there is no limit, where running
+    counts cover a horizon, and where the person is protected as a whole."""
+    unit, window = release["privacy"]["unit"], release["query"].get("window")
+    if unit == "person" or window is None or "continual" in release:
+        return None
+    begin, end = moment(window["from"]), moment(window["to"])
+    if begin is None or end is None or begin >= end:
+        return None
+    first, last = begin // 86_400, (end - 1) // 86_400
+    if unit == "person-week":  # day 1 of the proleptic calendar is a Monday
+        first, last = (first - 1) // 7, (last - 1) // 7
+    return last - first + 1
+
+
+def check_person(release, found):
+    """A person who was active in k periods is k units: a pure loss counts k times, and selecting at
+    (e, d) is (k e, d (exp(k e) - 1) / (exp(e) - 1))-private for them."""
+    claimed = release["privacy"].get("person")
+    if claimed is None:
+        return
+    if claimed["meaning"] != MEANINGS[release["privacy"]["unit"]]:
+        found.append("privacy.person: the meaning is not that of the unit.")
+    periods = periods_of(release)
+    if claimed.get("periods") != periods:
+        found.append(f"privacy.person: the periods are {shown(claimed.get('periods'))}, but the unit "
+                     f"and the window make them {periods}.")
+        return
+    if periods is None:
+        if "epsilon" in claimed:
+            found.append("privacy.person: a loss without a number of periods.")
+        return
+    low, high = person_delta(release, periods)
+    if low >= 1 or ("epsilon" not in claimed and high * (1 + Fraction(1, 10**11)) >= 1):
+        if "epsilon" in claimed:
+            found.append("privacy.person: a loss, but its delta would not be below 1.")
+        return
+    epsilon = Fraction(release["privacy"]["epsilon"]) * periods
+    delta = Fraction(claimed.get("delta", 0))
+    if ("epsilon" not in claimed or Fraction(claimed["epsilon"]) != epsilon
+            or not low <= delta <= high * (1 + Fraction(1, 10**11))):
+        found.append(f"privacy.person: the loss is not epsilon {brief(epsilon)} with the delta of "
+                     f"{periods} units.")
+
+
+def person_delta(release, periods):
+    """Bounds on the delta of so many units together."""
+    selection = release.get("selection")
+    if selection is None or periods == 1:
+        delta = Fraction(release["privacy"]["delta"])
+        return delta, delta
+    epsilon, delta = Fraction(selection["epsilon"]), Fraction(selection["delta"])
+    if epsilon * periods > 5000:
+        return Fraction(1), Fraction(1)
+    each, one = Bounds.exp_of_minus(epsilon, 80), Bounds(Decimal(1), Decimal(1), 80)
+    every = one.over(Bounds.exp_of_minus(epsilon * periods, 80))
+    each = one.over(each)
+    less = [Bounds(bound.down.subtract(bound.low, 1), bound.up.subtract(bound.high, 1), 80)
+            for bound in (every, each)]
+    total = less[0].over(less[1])
+    return delta * Fraction(total.low), delta * Fraction(total.high)
+
+
 def check_days(schedule, window, running, found):
     first = datetime.date.fromisoformat(schedule["days"][0])
     every, times, run = schedule["every"], schedule["times"], schedule["run"]
@@ -1030,6 +1110,21 @@ def check_running_counts(release, continual, found):
             found.append(f"continual: the half-widths of the series of {name} do not follow.")
 
 
+def is_separated(schedule, release):
+    """Whether every day or week of a person lies in one run alone: all periods begin at midnight, and
+    for weeks all but the first on a Monday."""
+    unit, window = release["privacy"]["unit"], release["query"].get("window")
+    begin = None if window is None else moment(window["from"])
+    if unit == "person" or begin is None or begin % 86_400:
+        return False
+    first = datetime.date.fromisoformat(schedule["days"][0])
+    if schedule["every"] == "month" and first.day > 28:
+        return False
+    return unit == "person-day" or all(
+        begin_of(number, schedule["every"], first).weekday() == 0
+        for number in range(1, schedule["times"]))
+
+
 def check_schedule(release, found):
     schedule = release.get("schedule")
     if schedule is None:
@@ -1051,6 +1146,14 @@ def check_schedule(release, found):
     added = times * (sum(Fraction(measure["epsilon"]) for measure in measures)
                      + Fraction(selection["epsilon"]) + histogram_epsilon(release))
     fails = times * Fraction(selection["delta"])
+    if schedule["rule"] == "disjoint":
+        if not is_separated(schedule, release):
+            found.append(f"schedule: its runs share units, so they cost the sum, epsilon "
+                         f"{brief(added)}, or a certified price.")
+        elif (epsilon, delta) != (added / times, fails / times):
+            found.append(f"schedule: runs that share no unit cost what one costs, epsilon "
+                         f"{brief(added / times)} and delta {brief(fails / times)}.")
+        return
     if schedule["rule"] == "sum":
         if (epsilon, delta) != (added, fails):
             found.append(f"schedule: {times} runs cost epsilon {brief(added)} and delta "
@@ -1723,7 +1826,7 @@ def check_chain(entries, found):
 
 
 DECLARED = members({"every": one_of("day", "week", "month"), "days": each(text),
-                    "rule": one_of("sum", "certified", "horizon"), "epsilon": fraction(), "delta": fraction()})
+                    "rule": RULES, "epsilon": fraction(), "delta": fraction()})
 RUN = members({"schedule": ID, "run": integer(1), "epsilon": fraction(), "delta": fraction()})
 SPEND = ("epsilon", "delta", "day", "analyst", "slices", "policy")
 
@@ -2031,6 +2134,7 @@ def findings_of(data, public_key=None, ledger=None):
         return [f"the file: this is not a release: {error}."], None
     check_noise(release, found)
     check_window(release, found)
+    check_person(release, found)
     check_schedule(release, found)
     check_continual(release, found)
     check_selection(release, found)
@@ -2083,6 +2187,14 @@ def notes_on(release):
         if Fraction(delta) > LARGE_DELTA:
             notes.append(f"Warning: delta {brief(delta)} of {what} is above {LARGE_DELTA}; with a "
                          "chance that large nothing may be protected, whatever epsilon is.")
+    periods, unit = periods_of(release), release["privacy"]["unit"]
+    if "person" in release["privacy"] and periods is not None and periods > 1:
+        person, period = release["privacy"]["person"], unit.partition("-")[2]
+        loss = "without a bound" if "epsilon" not in person else brief(
+            f"epsilon {person['epsilon']}"
+            + ("" if person["delta"] == "0" else f" and delta {person['delta']}"))
+        notes.append(f"Warning: the loss is that of one {period} of a person; for a person who was "
+                     f"active in all {periods} {period}s of the window it is {loss}.")
     if isinstance(release["query"]["consent"], dict):
         notes.append("Not verified: that only signals with consent to "
                      f"{shown(release['query']['consent']['purpose'])} were counted; that rests on "

@@ -11,6 +11,8 @@ import TestSupport
 struct SampleRelease: Sendable {
   var name = "weekly-intent"
   var unit = PrivacyUnit.person
+  /// Whether it says what the unit means for a person.
+  var saysPerson = false
   var bounds = (cells: 4, signals: 2, total: 6 as Int?)
   var keys: [(name: String, values: [String])] = [
     ("region", ["01001", "06037", "36061"]), ("intent", ["auto.suv", "home.loan"]),
@@ -31,6 +33,8 @@ struct SampleRelease: Sendable {
   var count: @Sendable (Int, Int) -> Int64 = { Int64($0 * 37 % 101 * 5 - 12 - $1 * 3) }
   var analyst: PrivacyLoss? = nil
   var pinned = true
+  /// Whether the runs are priced as ones that share no unit.
+  var isDisjoint = false
   /// The runs that it is one of: how often, how many, the number from 1, and the delta of all, which
   /// are priced by the sum rule where it is zero.
   var schedule: (every: SchedulePeriod, times: Int, run: Int, delta: Rational)? = nil
@@ -69,6 +73,17 @@ struct SampleRelease: Sendable {
       consent: consent,
       purpose: purpose,
       nonnegative: nonnegative
+    )
+  }
+
+  /// What the unit means for a person, over a window of dates.
+  private func person() throws -> PersonLoss {
+    let ends = window?.compactMap { CivilDay($0)?.firstSecond } ?? []
+    return PersonLoss(
+      of: unit,
+      loss: try PrivacyLoss(epsilon: epsilon),
+      selection: nil,
+      within: ends.count == 2 ? (ends[0], ends[1]) : nil
     )
   }
 
@@ -117,7 +132,8 @@ struct SampleRelease: Sendable {
       specSHA256: Self.digest(of: "spec"),
       privacy: ReleasePrivacy(
         unit: unit,
-        loss: try PrivacyLoss(epsilon: epsilon + (histogram ?? .zero))
+        loss: try PrivacyLoss(epsilon: epsilon + (histogram ?? .zero)),
+        person: saysPerson ? try person() : nil
       ),
       bounds: bounds,
       query: query,
@@ -149,7 +165,8 @@ struct SampleRelease: Sendable {
       of: measures.map { (measure: $0, epsilon: $1) },
       histogram: form?.quantiles?.epsilon,
       within: bounds,
-      times: schedule.times
+      times: schedule.times,
+      isDisjoint: isDisjoint
     )
     let certified = loss.certified(delta: schedule.delta)
     return ReleasedSchedule(
@@ -160,7 +177,7 @@ struct SampleRelease: Sendable {
       times: schedule.times,
       run: schedule.run,
       day: schedule.every.day(schedule.run - 1, from: first).label,
-      price: certified ?? loss.sum
+      price: loss.disjoint ?? certified ?? loss.sum
     )
   }
 

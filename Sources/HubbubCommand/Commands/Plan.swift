@@ -16,6 +16,8 @@ struct Plan: AsyncParsableCommand {
 
         hubbub plan spec.yaml
         hubbub plan spec.yaml --ledger hubbub.ledger --format json
+        hubbub plan spec.yaml --target "half_width <= 10% for 1000 units"
+        hubbub plan spec.yaml --activity 1:0.5,2:0.3,10:0.2 --units 50000
       """
   )
 
@@ -33,11 +35,39 @@ struct Plan: AsyncParsableCommand {
   )
   var day: String?
 
+  @Option(
+    parsing: .singleValue,
+    help: ArgumentHelp(
+      "How exact counts have to be, such as \"half_width <= 10% for 1000 units\" or \"half_width <= 50 "
+        + "signals\": says the least epsilon, or the bounds or cells, that would do. May be repeated.",
+      valueName: "target"
+    )
+  )
+  var target: [String] = []
+
+  @Option(help: "The step in which --target looks for an epsilon.")
+  var step = "1/1000"
+
+  @Option(
+    help: ArgumentHelp(
+      "How active units are, as you declare it, such as 1:0.5,2:0.3,10:0.2 (contributions and the share "
+        + "of units), or a file of lines 1,0.5: compares bounds. Never take it from the signals.",
+      valueName: "activity"
+    )
+  )
+  var activity: String?
+
+  @Option(help: "How many units there are, for --activity; the policy's population if left out.")
+  var units: String?
+
   @OptionGroup var output: FormatOption
 
   func run() async throws {
     let report = try PlannedReport(spec: spec)
     report.warn()
+    var policy: LedgerPolicy?
+    if place.ledger != nil { policy = try report.warn(under: try LedgerPlace.open(place.ledger)) }
+    let advice = try PlanAdvice(self, report, policy)
     let standing = try standing(report)
     let outlook = try await outlook(report)
     let counts = try await running(report)
@@ -45,10 +75,12 @@ struct Plan: AsyncParsableCommand {
     case .text:
       try Results.write(
         Self.text(report.plan, standing, outlook) + (counts.map { "\n" + $0.text } ?? "")
+          + advice.text
       )
     case .json:
       var fields = Self.json(report.plan, standing, outlook)
       if let counts { fields += counts.json }
+      fields += advice.json
       try Results.write(JSONText.object(fields).line)
     }
   }
@@ -100,7 +132,7 @@ struct Plan: AsyncParsableCommand {
     let spec = plan.specification
     let bounds = spec.bounds
     var text = "\(spec.name), paid by \(spec.dataset)\n\n"
-    text += "  protects    one \(spec.privacyUnit.rawValue), added or removed\n"
+    text += PlanRows.protects(plan)
     let cost =
       outlook != nil ? " each run, by itself" : plan.continual != nil ? " for all periods" : ""
     text += "  costs       \(plan.loss)\(cost)\n"
@@ -115,7 +147,7 @@ struct Plan: AsyncParsableCommand {
     text += "  bounds      at most \(bounds.cellsPerUnit) cells a unit, \(bounds.signalsPerCell) "
     text += "signals a cell"
     if let total = bounds.signalsPerUnit { text += ", \(total) signals in all" }
-    text += "\n\n"
+    text += "\n" + PlanRows.consent(plan) + "\n"
     var table = Columns(
       [
         "measure", "sensitivity", "epsilon", "scale", "half-width", "for all cells at once",
@@ -141,6 +173,7 @@ struct Plan: AsyncParsableCommand {
     text += table.text
     text += StatisticsText.text(plan)
     if let selection = plan.selection { text += SelectionText.text(selection) }
+    if let error = ExpectedError(plan) { text += "\n" + error.text }
     text +=
       "\nThe noise stays within the half-width with probability \(spec.confidence.plain). Bounding\n"
     text += "also leaves out what a unit has beyond its bounds; no half-width covers that.\n"

@@ -80,6 +80,7 @@ struct Report: AsyncParsableCommand {
     try checked(report, folder: nil)
     let ledger = try LedgerPlace.open(place.ledger)
     try report.refusePinnedCells(ledger)
+    try report.warn(under: ledger)
     let attempt = try await ReportAttempt(
       of: report.plan,
       id: id,

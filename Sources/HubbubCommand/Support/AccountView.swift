@@ -83,6 +83,7 @@ struct AccountView {
       switch schedule.price.rule {
       case .sum: "the sum of its runs"
       case .certified: "the certified price"
+      case .disjoint: "what one run costs, as each unit lies in one alone"
       case .horizon: "the loss of running counts over the whole horizon"
       }
     return "Schedule \(name): \(done) of \(times) runs were released"

@@ -47,42 +47,20 @@ struct PlannedReport {
   }
 
   /// What a user should think about, in one sentence each.
-  var warnings: [String] {
-    var warnings: [String] = []
-    if plan.loss.epsilon > 10 {
-      warnings.append(
-        "epsilon \(plan.loss.epsilon) is large: the odds that something is learnt about one unit "
-          + "may change by a factor of e^\(plan.loss.epsilon); most reports use at most 1 or 2"
-      )
-    }
-    let delta = plan.specification.budget.delta
-    if delta.signum > 0, plan.selection == nil,
-      plan.specification.schedule == nil || plan.continual != nil
-    {
-      warnings.append(
-        "delta \(delta) is not charged, because cells that are listed use none of it"
-      )
-    }
-    let columns = plan.specification.columns
-    if plan.specification.consent != nil, columns[.time] == nil {
-      warnings.append(
-        "a consent registry is named and no `time` declared: a row with `from` or `until` then grants "
-          + "nothing; write `time: COLUMN` under `signals.columns` if there are any"
-      )
-    }
-    if columns[.consent] != nil, columns[.time] == nil {
-      warnings.append(
-        "`consent` is declared without `time`: a consent that is a date of expiry then never "
-          + "counts as valid; write `time: COLUMN` under `signals.columns` if there are any"
-      )
-    }
-    if let warning = map?.warning { warnings.append(warning) }
-    return warnings
-  }
+  var warnings: [String] { PlanWarnings.of(plan) + [map?.warning].compactMap { $0 } }
 
   /// Writes the warnings to standard error.
   func warn() {
     for warning in warnings { Diagnostics.warn(warning) }
+  }
+
+  /// Writes those that follow from the owner's policy, which it gives.
+  @discardableResult
+  func warn(under ledger: OpenedLedger) throws(CommandFailure) -> LedgerPolicy {
+    let dataset = plan.specification.dataset
+    let policy = try asking { () throws(LedgerError) in try ledger.policy(of: dataset) }
+    for warning in PlanWarnings.of(plan, under: policy) { Diagnostics.warn(warning) }
+    return policy
   }
 
   static func described(_ error: PlanError) -> String {

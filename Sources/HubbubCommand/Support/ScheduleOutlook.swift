@@ -7,6 +7,8 @@ import Hubbub
 struct ScheduleOutlook {
   private let schedule: ReportSchedule
   private let loss: ScheduleLoss
+  /// What is protected.
+  private let unit: PrivacyUnit
   private let pricing: SchedulePricing
   /// Whether the delta of the spec is that of selecting cells in each run.
   private let isSelecting: Bool
@@ -27,6 +29,7 @@ struct ScheduleOutlook {
     self.schedule = schedule
     self.loss = loss
     isSelecting = plan.selection != nil
+    unit = plan.specification.privacyUnit
     pricing = SchedulePricing(loss, delta: plan.scheduleDelta, remaining: nil)
     remaining = nil
     standing = nil
@@ -47,6 +50,7 @@ struct ScheduleOutlook {
     self.schedule = schedule
     self.loss = loss
     isSelecting = plan.selection != nil
+    unit = plan.specification.privacyUnit
     let standing = try asking { () throws(LedgerError) in
       try ledger.schedule(schedule.name, dataset: spec.dataset)
     }
@@ -80,10 +84,12 @@ struct ScheduleOutlook {
     self.refusal = refusal
   }
 
-  private var prices: [SchedulePrice] { [pricing.sum, pricing.certified].compactMap { $0 } }
+  private var prices: [SchedulePrice] {
+    [pricing.sum, pricing.certified, pricing.disjoint].compactMap { $0 }
+  }
 
   /// The price that holds: that of the ledger's record, else the one that would be taken.
-  private var price: SchedulePrice { standing?.price ?? pricing.taken }
+  private var price: SchedulePrice { standing?.price ?? run?.price ?? pricing.taken }
 
   /// Whether the account adds up zCDP, in which what is left is no epsilon for many runs.
   private var isConcentrated: Bool { remaining?.accounting == .zcdp }
@@ -105,6 +111,7 @@ struct ScheduleOutlook {
   /// Why the price is the one that it is.
   private var reason: String {
     if standing != nil { return "it was charged with the first run, and stays" }
+    if price.rule == .disjoint { return "each \(unit.rawValue) lies in one run alone" }
     if isConcentrated { return "an account that adds up zCDP charges each run by itself" }
     guard let certified = pricing.certified else {
       return isSelecting
@@ -138,6 +145,10 @@ extension ScheduleOutlook {
     text += ". All are\npaid together before the first reads a signal:\n\n"
     text += table + "\n"
     text += "Taken: \(price.rule.rawValue), because \(reason).\n"
+    if price.rule == .disjoint, let period = unit.period {
+      text += "A person who was active in k \(period)s, in whatever runs, loses k times "
+      text += "\(loss.run).\n"
+    }
     if price.rule == .certified {
       text +=
         "The certified rule holds because all runs are fixed now: a changed spec is refused.\n"

@@ -43,6 +43,8 @@ public struct ScheduleLoss: Sendable {
   private let parts: [Part]
   /// What selecting cells costs in each run.
   private let selection: PrivacyLoss?
+  /// Whether every unit lies in one run alone.
+  let isDisjoint: Bool
 
   /// Describes a schedule of `times` equal runs.
   ///
@@ -53,13 +55,15 @@ public struct ScheduleLoss: Sendable {
   ///     unit may spread its signals over the bins in any way: the worst is to change one bin by all.
   ///   - bounds: How much one unit contributes to a run.
   ///   - times: The number of runs.
+  ///   - isDisjoint: Whether every unit lies in one run alone.
   /// - Precondition: At least one measure or a histogram, every epsilon above zero, `times` from 1 to `mostRuns`.
   public init(
     of measures: [(measure: Measure, epsilon: Rational)],
     selection: PrivacyLoss? = nil,
     histogram: Rational? = nil,
     within bounds: ContributionBounds,
-    times: Int
+    times: Int,
+    isDisjoint: Bool = false
   ) {
     precondition(!measures.isEmpty || histogram != nil, "a run measures something")
     precondition((1...Self.mostRuns).contains(times), "a schedule has 1 to 10,000 runs")
@@ -82,11 +86,19 @@ public struct ScheduleLoss: Sendable {
       selection: selection,
       run: (measures.map(\.epsilon) + (histogram.map { [$0] } ?? []))
         .reduce(selection ?? .zero) { $0 + PrivacyLoss(epsilonSum: $1, deltaSum: .zero) },
-      times: times
+      times: times,
+      isDisjoint: isDisjoint
     )
   }
 
-  private init(parts: [Part], selection: PrivacyLoss?, run: PrivacyLoss, times: Int) {
+  private init(
+    parts: [Part],
+    selection: PrivacyLoss?,
+    run: PrivacyLoss,
+    times: Int,
+    isDisjoint: Bool
+  ) {
+    self.isDisjoint = isDisjoint
     self.parts = parts
     self.selection = selection
     self.run = run
@@ -98,7 +110,13 @@ public struct ScheduleLoss: Sendable {
   /// - Precondition: From 1 to `mostRuns`.
   public func repeated(_ times: Int) -> ScheduleLoss {
     precondition((1...Self.mostRuns).contains(times), "a schedule has 1 to 10,000 runs")
-    return ScheduleLoss(parts: parts, selection: selection, run: run, times: times)
+    return ScheduleLoss(
+      parts: parts,
+      selection: selection,
+      run: run,
+      times: times,
+      isDisjoint: isDisjoint
+    )
   }
 }
 
@@ -147,6 +165,7 @@ extension ScheduleLoss {
   ///
   /// - Complexity: O(log runs) compositions for the certified rule.
   public func mostRuns(keepingTo loss: PrivacyLoss, by rule: PricingRule) -> Int {
+    if rule == .disjoint { return isDisjoint && run.fits(within: loss) ? Self.mostRuns : 0 }
     func times(_ part: Rational, _ whole: Rational) -> Int {
       guard part.signum > 0 else { return Self.mostRuns }
       return min(Int(exactly: (whole / part).roundedDown) ?? Self.mostRuns, Self.mostRuns)
@@ -219,7 +238,10 @@ public struct SchedulePricing: Sendable, Hashable {
   public let sum: SchedulePrice
   /// The price by the certified rule; `nil` where there is no delta for it.
   public let certified: SchedulePrice?
-  /// The price that is taken: the cheaper in epsilon, unless only the other is left.
+  /// The price where every unit lies in one run alone; `nil` where it may lie in several.
+  public let disjoint: SchedulePrice?
+  /// The price that is taken: that of runs that share no unit, or else the cheaper in epsilon, unless
+  /// only the other is left.
   public let taken: SchedulePrice
   /// Whether the certified epsilon is enough below the sum to spend its delta.
   public let isCertifiedWorthIt: Bool
@@ -240,11 +262,12 @@ public struct SchedulePricing: Sendable, Hashable {
     let caps = [remaining?.lifetime, remaining?.analyst].compactMap { $0 }
     let share = caps.map(\.delta).min().map { $0 * Self.deltaShare }
     sum = loss.sum
+    disjoint = loss.disjoint
     // An epsilon at a delta is no zCDP: there the runs add up, each by what it costs alone.
     let isAdded = remaining?.accounting == .zcdp
     certified = isAdded ? nil : (delta ?? share).flatMap(loss.certified)
     guard let certified else {
-      taken = sum
+      taken = disjoint ?? sum
       isCertifiedWorthIt = false
       return
     }
@@ -252,6 +275,6 @@ public struct SchedulePricing: Sendable, Hashable {
     isCertifiedWorthIt = certified.loss.epsilon < most
     let (first, second) = isCertifiedWorthIt ? (certified, sum) : (sum, certified)
     func fits(_ price: SchedulePrice) -> Bool { caps.allSatisfy(price.loss.fits) }
-    taken = !fits(first) && fits(second) ? second : first
+    taken = disjoint ?? (!fits(first) && fits(second) ? second : first)
   }
 }

@@ -81,6 +81,9 @@ extension InvalidSpend: CustomStringConvertible {
     case .schedulePrice(.certified):
       return "the account adds up zCDP, in which a certified price has no place; "
         + "propose the sum of what the runs cost"
+    case .schedulePrice(.disjoint):
+      return "what the account protects lies in several runs of the schedule, or its price is not "
+        + "that of one run; propose the sum of what the runs cost"
     case .schedulePrice(.horizon):
       return "the price of the running counts is not what is said of each; propose that"
     }

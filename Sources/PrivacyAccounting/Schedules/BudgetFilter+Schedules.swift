@@ -51,7 +51,7 @@ extension BudgetFilter {
       if account.limit == .daily { return (account, run) }
       switch schedule.price.rule {
       case .sum: return (account, run.repeated(schedule.days.count))
-      case .certified, .horizon:
+      case .certified, .horizon, .disjoint:
         return (account, charge(for: schedule.price.loss, on: account))
       }
     }
@@ -127,6 +127,9 @@ extension BudgetFilter {
       case .sum: schedule.price.loss == schedule.run.loss.repeated(schedule.days.count)
       case .certified: policy.accounting == .sum
       case .horizon: schedule.price.loss == schedule.run.loss
+      case .disjoint:
+        schedule.price.loss == schedule.run.loss
+          && policy.privacyUnit.isSeparated(by: schedule.days)
       }
     if !isRight { throw .schedulePrice(schedule.price.rule) }
   }

@@ -22,6 +22,8 @@ public enum PricingRule: String, Sendable, Hashable, CaseIterable {
   case certified
   /// The runs tell running counts that are noised together: all of them cost what is said of one.
   case horizon
+  /// Every unit, a day or a week of a person, lies in one run alone: all cost what one costs.
+  case disjoint
 }
 
 /// What all runs of a schedule cost together.

@@ -115,3 +115,16 @@ public struct AggregationPlan: Sendable, Hashable {
     self.loss = loss
   }
 }
+
+extension AggregationPlan {
+  /// What the privacy unit means for a person, and what a person loses at most by one release.
+  public var personLoss: PersonLoss {
+    let window = continual == nil ? specification.window : nil
+    return PersonLoss(
+      of: specification.privacyUnit,
+      loss: loss,
+      selection: selection?.loss,
+      within: window.map { ($0.from, $0.to) }
+    )
+  }
+}

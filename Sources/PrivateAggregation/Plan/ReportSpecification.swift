@@ -122,7 +122,7 @@ public struct ReportSpecification: Sendable, Hashable {
   /// What is protected.
   public let privacyUnit: PrivacyUnit
   /// How much one unit may contribute.
-  public let bounds: ContributionBounds
+  public private(set) var bounds: ContributionBounds
   /// The keys of a cell, in order.
   public let groupBy: [GroupKey]
   /// The public values of each key in `groupBy` that has a list.
@@ -132,7 +132,7 @@ public struct ReportSpecification: Sendable, Hashable {
   /// How cells are selected where some key has no list; `nil` where all have one.
   public let selection: SelectionRequest?
   /// What the release may cost.
-  public let budget: PrivacyLoss
+  public private(set) var budget: PrivacyLoss
   /// What is counted; the shares add up to at most one.
   public let measures: [MeasureRequest]
   /// What is asked of values, and derived from noisy numbers; `nil` where that is nothing.
@@ -205,6 +205,20 @@ public struct ReportSpecification: Sendable, Hashable {
 }
 
 extension ReportSpecification {
+  /// The same at another epsilon.
+  func costing(_ epsilon: Rational) -> ReportSpecification {
+    var copy = self
+    copy.budget = PrivacyLoss(epsilonSum: epsilon, deltaSum: budget.delta)
+    return copy
+  }
+
+  /// The same under other bounds.
+  func bounded(by bounds: ContributionBounds) -> ReportSpecification {
+    var copy = self
+    copy.bounds = bounds
+    return copy
+  }
+
   /// The same over another window, with the values of time that lie in it.
   func counting(_ window: TimeWindow) -> ReportSpecification {
     var copy = self

@@ -9,7 +9,10 @@ extension AggregationPlan {
   /// What all runs of the declared schedule cost together; `nil` where none is declared.
   ///
   /// Running counts are noised together and have a loss of their own: it is `nil` for them too.
-  public var scheduleLoss: ScheduleLoss? {
+  public var scheduleLoss: ScheduleLoss? { scheduleLoss(from: nil) }
+
+  /// The same where the first run begins on a day that a ledger may know.
+  func scheduleLoss(from first: CivilDay?) -> ScheduleLoss? {
     guard continual == nil else { return nil }
     return specification.schedule.map { schedule in
       ScheduleLoss(
@@ -17,9 +20,27 @@ extension AggregationPlan {
         selection: selection?.loss,
         histogram: quantiles?.epsilon,
         within: specification.bounds,
-        times: schedule.times
+        times: schedule.times,
+        isDisjoint: isSeparated(by: schedule, from: first)
       )
     }
+  }
+
+  /// Whether every unit lies in one run alone: the periods begin at midnight and cut no unit.
+  private func isSeparated(by schedule: ReportSchedule, from first: CivilDay?) -> Bool {
+    let unit = specification.privacyUnit
+    guard unit != .person, specification.columns[.time] != nil else { return false }
+    if let window = specification.window,
+      CivilDay(ofSecond: window.from).firstSecond != window.from
+    {
+      return false
+    }
+    // Whatever the first day is, days are not cut.
+    if unit == .personDay { return true }
+    guard let first = first ?? schedule.first, schedule.every.canBegin(on: first) else {
+      return false
+    }
+    return unit.isSeparated(by: (0..<schedule.times).map { schedule.every.day($0, from: first) })
   }
 
   /// The delta of all runs together, where the spec gives one: with cells that are selected only
@@ -95,7 +116,12 @@ public struct PlannedRun: Sendable, Hashable {
         )
       } catch { throw .ledger(error) }
       guard let loss = plan.scheduleLoss else { preconditionFailure("runs have a loss") }
-      price = SchedulePricing(loss, delta: plan.scheduleDelta, remaining: remaining).taken
+      price =
+        SchedulePricing(
+          plan.scheduleLoss(from: first) ?? loss,
+          delta: plan.scheduleDelta,
+          remaining: remaining
+        ).taken
     }
     run = ScheduledRun(
       name: schedule.name,

@@ -54,7 +54,11 @@ extension ReleaseBody {
       dataset: specification.dataset,
       created: created,
       specSHA256: specification.sha256,
-      privacy: ReleasePrivacy(unit: specification.privacyUnit, loss: plan.loss),
+      privacy: ReleasePrivacy(
+        unit: specification.privacyUnit,
+        loss: plan.loss,
+        person: plan.personLoss
+      ),
       bounds: specification.bounds,
       query: query,
       measures: measures,

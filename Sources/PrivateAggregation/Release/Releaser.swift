@@ -88,8 +88,8 @@ public struct Releaser<Ledger: BudgetLedger>: Sendable {
     run: ScheduledRun? = nil
   ) async throws(ReleaseError) -> ReleaseOutcome {
     if let run, run.index == 0, plan.continual == nil {
-      let isPaid = plan.scheduleLoss.map {
-        $0.times == run.days.count && $0.certainlyKeeps(to: run.price.loss)
+      let isPaid = plan.scheduleLoss(from: CivilDay(run.days[0])).map {
+        $0.times == run.days.count && $0.covers(run.price)
       }
       precondition(isPaid == true, "the price of a schedule covers what its runs cost")
     }

@@ -10,12 +10,14 @@ extension JSONCursor {
     var unit: PrivacyUnit?
     var epsilon: Rational?
     var delta: Rational?
+    var person: WrittenPerson?
     var hasRelation = false
     try object { name, cursor throws(ReleaseDecodingError) in
       switch name {
       case "unit": unit = try cursor.choice(PrivacyUnit.self)
       case "epsilon": epsilon = try cursor.rational()
       case "delta": delta = try cursor.rational()
+      case "person": person = try cursor.person()
       case "relation":
         try cursor.constant(Certificate.relation)
         hasRelation = true
@@ -23,9 +25,11 @@ extension JSONCursor {
       }
     }
     _ = try Self.required(hasRelation ? true : nil, "relation")
+    let protected = try Self.required(unit, "unit")
     return ReleasePrivacy(
-      unit: try Self.required(unit, "unit"),
-      loss: try Self.loss(epsilon: epsilon, delta: delta)
+      unit: protected,
+      loss: try Self.loss(epsilon: epsilon, delta: delta),
+      person: try person?.loss(of: protected)
     )
   }
 

@@ -52,6 +52,7 @@ extension ReleaseBody {
     writer.rational(privacy.loss.delta)
     writer.raw(",\"epsilon\":")
     writer.rational(privacy.loss.epsilon)
+    if let person = privacy.person { writer.person(person) }
     writer.raw(",\"relation\":")
     writer.string(Certificate.relation)
     writer.raw(",\"unit\":")

@@ -22,6 +22,7 @@ extension ReleaseVerification {
         + "\(Self.largeDelta); with a chance that large nothing may be protected, whatever epsilon "
         + "is."
     }
+    if let note = Self.personNote(on: body) { notes.append(note) }
     if let purpose = body.query.purpose {
       notes.append(
         "Not verified: that only signals with consent to '\(VisibleText.escaping(purpose, limit: 120))' "

@@ -103,6 +103,16 @@ extension ReleaseVerification {
     return to <= next.firstSecond + (from - day.firstSecond)
   }
 
+  /// Whether every unit lies in one run alone: periods begin at midnight and cut no day or week.
+  private static func isSeparated(_ schedule: ReleasedSchedule, in body: ReleaseBody) -> Bool {
+    guard let first = CivilDay(schedule.first), schedule.every.canBegin(on: first),
+      let (from, _) = body.query.window.flatMap(seconds(of:)),
+      from == CivilDay(ofSecond: from).firstSecond
+    else { return false }
+    let days = (0..<schedule.times).map { schedule.every.day($0, from: first) }
+    return body.privacy.unit.isSeparated(by: days)
+  }
+
   private static func price(of schedule: ReleasedSchedule, in body: ReleaseBody) -> [Finding] {
     let claimed = schedule.price.loss
     let histogram = body.statistics?.quantiles?.epsilon
@@ -120,6 +130,11 @@ extension ReleaseVerification {
     }
     switch schedule.price.rule {
     case .horizon: return []
+    case .disjoint:
+      guard isSeparated(schedule, in: body) else {
+        return [finding("\(loss.sum.loss), the sum, because units may lie in several runs")]
+      }
+      return claimed == loss.run ? [] : [finding("\(loss.run), what one run costs")]
     case .sum:
       guard claimed != loss.sum.loss else { return [] }
       return [finding("\(loss.sum.loss), the sum of \(schedule.times) runs")]

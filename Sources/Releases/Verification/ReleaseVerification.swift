@@ -46,6 +46,7 @@ public struct ReleaseVerification: Sendable {
     let body = document.body.encoded()
     var findings = Self.measures(of: document.body)
     findings += Self.window(of: document.body)
+    findings += Self.person(of: document.body)
     findings += Self.schedule(of: document.body)
     findings += Self.continual(of: document.body)
     findings += Self.selection(of: document.body)

@@ -25,7 +25,7 @@ extension HTMLReport {
       <div><dt>ε, exactly</dt><dd>\(PlainNumber.exact(epsilon))</dd></div>
       <div><dt>δ, exactly</dt><dd>\(PlainNumber.exact(body.privacy.loss.delta))</dd></div>
       <div><dt>Protected</dt><dd>\(unit.one). \(unit.meaning)</dd></div>
-      <div><dt>Compared</dt><dd>data sets that differ by adding or removing \(unit.one)</dd></div>
+      \(person(of: body))<div><dt>Compared</dt><dd>data sets that differ by adding or removing \(unit.one)</dd></div>
       </dl>
       \(odds(body.privacy.loss, unit.bet))\(together(of: body))<p>This holds against every reader, whatever else that reader knows or will \
       learn. It does not hide what is true of many people together, and it does not protect against \
@@ -132,6 +132,7 @@ extension HTMLReport {
         switch schedule.price.rule {
         case .sum: "the sum of the runs"
         case .certified: "composed tightly, which is less than their sum"
+        case .disjoint: "what one costs, as what is protected lies in one run alone"
         case .horizon: "the running counts of all of them are noised together"
         }
       rows.append(

@@ -45,6 +45,13 @@ import Testing
     #expect(page == golden, "look at the page, then run again with UPDATE_GOLDEN=1")
   }
 
+  @Test func `says what a person loses who was active on all days of the window`() throws {
+    let days = HTMLReport.page(of: try SampleRelease.ofPersonDays.release())
+    #expect(days.contains("who was active in all 30 days of the window: at most \u{3B5} = 30;"))
+    let persons = HTMLReport.page(of: try SampleRelease.ofPersons.release())
+    #expect(!persons.contains("who was active in"))
+  }
+
   @Test func `says by what consent was told, and for what purpose`() throws {
     let both = HTMLReport.page(of: try SampleRelease.underBoth.release())
     let agreed = "had agreed to the purpose <bdi>reports</bdi>, by the owner\u{2019}s consent "

@@ -35,6 +35,18 @@ import Testing
     #expect(try notes(on: SelectedRelease(delta: Rational(1, 1000)).release()) == [Self.list])
   }
 
+  @Test func `say what a person loses who was active on all days`() throws {
+    let days = try notes(on: SampleRelease.ofPersonDays.release())
+    #expect(
+      days == [
+        "Warning: the loss is that of one day of a person; for a person who was active in all 30 days "
+          + "of the window it is epsilon 30."
+      ]
+    )
+    #expect(try notes(on: SampleRelease.ofPersonWeeks.release()).count == 1)
+    #expect(try notes(on: SampleRelease.ofPersons.release()) == [])
+  }
+
   @Test func `say that consent rests on the registry`() throws {
     let rests = "were counted; that rests on the registry that the owner keeps."
     let notes = try notes(on: SampleRelease.underBoth.release())
