@@ -117,6 +117,42 @@ import Testing
     #expect(try sample.failure() == nil)
   }
 
+  /// What is inside is not looked at here: each has to be found by the seal alone.
+  @Test func `is sealed in pieces of which none can be left out, doubled, moved or replaced`()
+    throws
+  {
+    let key = SymmetricKey(size: .bits256)
+    let header = SealedState.Header(name: StateStore.drawName(), t: 7, digest: Self.digest)
+    let other = SealedState.Header(name: StateStore.drawName(), t: 7, digest: Self.digest)
+    let size = 1 << 22
+    let plain = (0..<(2 * size + 5)).map { UInt8(truncatingIfNeeded: $0 &* 31) }
+    let sealed = SealedState.seal(plain, header, under: key)
+    #expect(try SealedState.open(sealed, header, under: key) == plain)
+    #expect(SealedState.period(of: sealed) == 7)
+    let start = sealed.count - plain.count - 3 * 16
+    func piece(_ number: Int, of sealed: [UInt8]) -> ArraySlice<UInt8> {
+      sealed.dropFirst(start + number * (size + 16)).prefix(size + 16)
+    }
+    let pieces = (0..<3).map { piece($0, of: sealed) }
+    let top = sealed.prefix(start)
+    let fromOther = piece(1, of: SealedState.seal(plain, other, under: key))
+    for forged in [
+      top + pieces[0], top + pieces[0] + pieces[1], top + pieces[0] + pieces[2], top + pieces[1],
+      top + pieces[1] + pieces[0] + pieces[2], sealed + pieces[2],
+      top + pieces[0] + pieces[1] + pieces[1] + pieces[2], top + pieces[0] + fromOther + pieces[2],
+    ] {
+      #expect(throws: SealedState.OpeningError.damaged) {
+        _ = try SealedState.open(Array(forged), header, under: key)
+      }
+    }
+    #expect(throws: SealedState.OpeningError.otherRun) {
+      _ = try SealedState.open(sealed, other, under: key)
+    }
+    #expect(throws: SealedState.OpeningError.otherKey) {
+      _ = try SealedState.open(sealed, header, under: SymmetricKey(size: .bits256))
+    }
+  }
+
   @Test func `says what is wrong with key, state and run`() throws {
     let sample = try Sample()
     #expect(try sample.failure(digest: String(repeating: "e", count: 64)) == .otherRun)
