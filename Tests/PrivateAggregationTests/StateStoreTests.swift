@@ -130,19 +130,19 @@ import Testing
     #expect(try SealedState.open(sealed, header, under: key) == plain)
     #expect(SealedState.period(of: sealed) == 7)
     let start = sealed.count - plain.count - 3 * 16
-    func piece(_ number: Int, of sealed: [UInt8]) -> ArraySlice<UInt8> {
-      sealed.dropFirst(start + number * (size + 16)).prefix(size + 16)
+    func piece(_ number: Int, of sealed: [UInt8]) -> [UInt8] {
+      Array(sealed.dropFirst(start + number * (size + 16)).prefix(size + 16))
     }
-    let pieces = (0..<3).map { piece($0, of: sealed) }
-    let top = sealed.prefix(start)
-    let fromOther = piece(1, of: SealedState.seal(plain, other, under: key))
-    for forged in [
-      top + pieces[0], top + pieces[0] + pieces[1], top + pieces[0] + pieces[2], top + pieces[1],
-      top + pieces[1] + pieces[0] + pieces[2], sealed + pieces[2],
-      top + pieces[0] + pieces[1] + pieces[1] + pieces[2], top + pieces[0] + fromOther + pieces[2],
-    ] {
+    let (one, two, three) = (piece(0, of: sealed), piece(1, of: sealed), piece(2, of: sealed))
+    let top = Array(sealed.prefix(start))
+    let foreign = piece(1, of: SealedState.seal(plain, other, under: key))
+    let forgeries: [[[UInt8]]] = [
+      [top, one], [top, one, two], [top, one, three], [top, two], [top, two, one, three],
+      [sealed, three], [top, one, two, two, three], [top, one, foreign, three],
+    ]
+    for forged in forgeries {
       #expect(throws: SealedState.OpeningError.damaged) {
-        _ = try SealedState.open(Array(forged), header, under: key)
+        _ = try SealedState.open(Array(forged.joined()), header, under: key)
       }
     }
     #expect(throws: SealedState.OpeningError.otherRun) {

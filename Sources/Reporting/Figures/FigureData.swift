@@ -90,6 +90,21 @@ struct FigureViews {
   /// The number of views that were left out, because they are too many for a page.
   private(set) var omitted = 0
 
+  /// Takes views as they are.
+  init(
+    axisName: String,
+    axis: [String],
+    others: [(name: String, values: [String])],
+    views: [View],
+    omitted: Int
+  ) {
+    self.axisName = axisName
+    self.axis = axis
+    self.others = others
+    self.views = views
+    self.omitted = omitted
+  }
+
   /// The views along the key of that name; `nil` where the release has no such key or no cell.
   ///
   /// - Parameters:

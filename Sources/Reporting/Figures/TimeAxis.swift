@@ -17,6 +17,14 @@ struct TimeAxis {
   /// The keys that hold times, from the finest.
   static let keys = ["day", "week", "month"]
 
+  /// Takes an axis as it is.
+  init(labels: [String], places: [Double], order: [Int], follows: [Bool]) {
+    self.labels = labels
+    self.places = places
+    self.order = order
+    self.follows = follows
+  }
+
   /// Puts labels in order; `nil` where one is no such label, or there are fewer than two.
   init?(_ labels: [String], key: String) {
     var numbers: [Int64] = []

@@ -63,7 +63,7 @@ extension HTMLReport {
     return "\(what), by \(key), \(span)"
   }
 
-  private static func chart(
+  static func chart(
     _ chart: LineChart,
     _ layer: FigureLayer,
     title: String,

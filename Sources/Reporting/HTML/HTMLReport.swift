@@ -27,7 +27,8 @@ public enum HTMLReport {
   /// - Complexity: O(n log n) in the number of cells, and linear in the points of the map.
   public static func page(of release: Release, map file: MapFile? = nil) -> String {
     let body = release.body
-    let figures = (map: map(of: body, file: file), series: series(of: body))
+    let line = runningSeries(of: body) ?? series(of: body)
+    let figures = (map: map(of: body, file: file), series: line)
     let hasFigures = !figures.map.html.isEmpty || !figures.series.html.isEmpty
     let digest = hasFigures ? figureScriptSHA256 : scriptSHA256
     let page: Markup = """
