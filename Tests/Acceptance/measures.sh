@@ -101,7 +101,7 @@ regions: ["1", "2", "3", "4", "5", "6", "7"]
 budget: {epsilon: 20000}
 measures:
   - {count: units}
-  - {sum: value, range: [0, 100], grid: 0.01}
+  - {sum: value, range: [0, 120], grid: 0.01}
   - {quantiles: value, thresholds: [5, 10, 15, 20, 25, 30, 40], at: [1/4, 1/2, 3/4]}
 confidence: 0.999999
 output: {directory: out-restaurant, formats: [json, csv]}
