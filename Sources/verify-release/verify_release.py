@@ -276,11 +276,11 @@ SIGNATURE = {
 ID_PATTERN = r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}"
 ID = like(ID_PATTERN, "1 to 128 letters, digits, dots, _ and -")
 MOST_RUNS = 10_000
-RULES = one_of("sum", "certified", "horizon", "disjoint")
+PRICE_RULES = one_of("sum", "certified", "horizon", "disjoint")
 SCHEDULE = {
     "name": ID, "every": one_of("day", "week", "month"), "days": pair(day), "day": day,
     "times": integer(1, MOST_RUNS), "run": integer(1, MOST_RUNS),
-    "rule": RULES, **LOSS,
+    "rule": PRICE_RULES, **LOSS,
 }
 LATE = "not counted"
 WITHDRAWALS = "do not alter counts of earlier periods"
@@ -1826,7 +1826,7 @@ def check_chain(entries, found):
 
 
 DECLARED = members({"every": one_of("day", "week", "month"), "days": each(text),
-                    "rule": RULES, "epsilon": fraction(), "delta": fraction()})
+                    "rule": PRICE_RULES, "epsilon": fraction(), "delta": fraction()})
 RUN = members({"schedule": ID, "run": integer(1), "epsilon": fraction(), "delta": fraction()})
 SPEND = ("epsilon", "delta", "day", "analyst", "slices", "policy")
 
