@@ -89,6 +89,13 @@ public struct SpecificationReader {
     )
     let cells = try CellSection(top, signals, into: &lists)
     try cells.checkSize(top)
+    if lists.shapes != nil, let key = cells.found.first {
+      throw top.error(
+        "regions",
+        "regions that are told from coordinates go with listed values only, and `\(key.rawValue)` is "
+          + "private; list its values"
+      )
+    }
     try budget.checkScales(top, of: measures.requests, within: bounds)
     let output = try output()
     try output.checkMap(of: cells.groupBy)
@@ -124,6 +131,7 @@ public struct SpecificationReader {
       bounds: bounds,
       groupBy: cells.groupBy,
       cells: cells.cells,
+      shapes: lists.shapes,
       derivedKeys: cells.derived,
       selection: selection,
       budget: budget.loss,

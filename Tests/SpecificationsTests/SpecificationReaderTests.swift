@@ -164,8 +164,8 @@ import Testing
     ),
     (
       ["regions": "{radius: 10}"],
-      "/data/spec.yaml:6:11: regions: this version does not offer `radius` yet; leave the key out "
-        + "or use a newer version"
+      "/data/spec.yaml:6:10: regions: regions by radius, polygon or grid are told from coordinates; "
+        + "write `latitude: COLUMN` and `longitude: COLUMN` under `signals.columns`"
     ),
     (
       ["measures": "[{sum: value}]"],

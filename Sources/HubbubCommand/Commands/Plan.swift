@@ -144,6 +144,7 @@ struct Plan: AsyncParsableCommand {
         let count = spec.cells[key]?.values.count
         return count.map { "\($0) of \(key.rawValue)" } ?? "any \(key.rawValue)"
       }.joined(separator: " times ") + ")\n"
+    if let places = PlaceText(plan) { text += "  regions     \(places.line)\n" }
     text += "  bounds      at most \(bounds.cellsPerUnit) cells a unit, \(bounds.signalsPerCell) "
     text += "signals a cell"
     if let total = bounds.signalsPerUnit { text += ", \(total) signals in all" }
@@ -216,6 +217,7 @@ struct Plan: AsyncParsableCommand {
       ("confidence", .exact(spec.confidence)),
       ("measures", .list(measures)),
     ]
+    if let places = PlaceText(plan) { fields.append(("regions", places.json)) }
     if let quantiles = plan.quantiles {
       fields.append(("quantiles", StatisticsText.json(quantiles)))
     }

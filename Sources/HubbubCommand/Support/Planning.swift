@@ -47,7 +47,10 @@ struct PlannedReport {
   }
 
   /// What a user should think about, in one sentence each.
-  var warnings: [String] { PlanWarnings.of(plan) + [map?.warning].compactMap { $0 } }
+  var warnings: [String] {
+    PlanWarnings.of(plan) + [map?.warning].compactMap { $0 }
+      + (PlaceText(plan)?.warnings(plan.specification.bounds) ?? [])
+  }
 
   /// Writes the warnings to standard error.
   func warn() {

@@ -24,6 +24,12 @@ public struct AggregationOptions: Sendable, Hashable {
   /// The folder of temporary files, for tests; that of the environment where it is left out.
   var temporaryFolder: String?
 
+  /// The bytes that are read at once where a signal may make so many pairs: a block makes no more rows
+  /// for that than a few times what plain signals do.
+  func blockSize(pairsPerSignal pairs: Int) -> Int {
+    min(blockSize, max(16 << 10, blockSize * 4 / max(4, pairs)))
+  }
+
   /// How the memory is divided for so many cells.
   func division(cells: Int) -> MemoryPlan {
     division ?? MemoryPlan(memory: memory, threads: threads, cells: cells)

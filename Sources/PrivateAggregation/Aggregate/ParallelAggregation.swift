@@ -32,6 +32,7 @@ final class ParallelAggregation: @unchecked Sendable {
 
   init(
     _ specification: ReportSpecification,
+    regions: RegionIndex? = nil,
     registry: ConsentTable? = nil,
     source: BlockSource,
     file: SpillFile,
@@ -47,7 +48,7 @@ final class ParallelAggregation: @unchecked Sendable {
     self.cellCount = cellCount
     self.key = key
     self.options = options
-    rules = SignalRules(specification, registry: registry)
+    rules = SignalRules(specification, regions: regions, registry: registry)
     bounds = specification.bounds
     let threads = options.threads
     let memory = options.division(cells: cellCount)

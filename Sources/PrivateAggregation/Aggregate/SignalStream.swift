@@ -14,6 +14,8 @@ struct SignalStream {
   private let room: SpillRoom
   /// Who agreed, where a registry says so.
   private let registry: ConsentTable?
+  /// The regions, where they are shapes.
+  private let regions: RegionIndex?
   /// The file for what may not fit the memory.
   private(set) var file: SpillFile?
 
@@ -31,11 +33,14 @@ struct SignalStream {
     precondition((registry == nil) == (specification.consent == nil), "the registry that is asked")
     self.specification = specification
     self.registry = registry
-    let decoder = SignalDecoder(specification, registry: registry)
+    let regions = specification.shapes.map {
+      RegionIndex($0, names: specification.cells[.region]?.values ?? [])
+    }
+    let decoder = SignalDecoder(specification, registry: registry, regions: regions)
     let paths = try SignalFiles.expand(specification.files)
     var sizes: Int? = 0
     var kept: [String: SignalReader] = [:]
-    var room = SpillRoom(specification)
+    var room = SpillRoom(specification, pairsPerSignal: regions?.mostAtOnce ?? 1)
     for path in paths {
       let reader = try SignalReader(path: path, names: decoder.names, format: specification.format)
       let size = reader.progress.size
@@ -48,6 +53,7 @@ struct SignalStream {
     self.kept = kept
     bytesInAll = sizes
     self.room = room
+    self.regions = regions
   }
 
   /// Makes the temporary file for what may not fit the memory, with all the room that it can take.
@@ -89,7 +95,7 @@ struct SignalStream {
     let meter = ProgressMeter(bytesInAll: bytesInAll, tell: progress)
     let source = BlockSource(
       paths: paths,
-      blockSize: options.blockSize,
+      blockSize: options.blockSize(pairsPerSignal: regions?.mostAtOnce ?? 1),
       longestRecord: options.longestRecord,
       meter: meter
     ) { (path) throws(SignalFileError) -> SignalReader in
@@ -110,6 +116,7 @@ struct SignalStream {
     }
     let aggregation = ParallelAggregation(
       specification,
+      regions: regions,
       registry: registry,
       source: source,
       file: file,
@@ -140,7 +147,7 @@ struct SignalStream {
       var count = 0
       var step = try reader.next()
       while step != .end {
-        if step == .record, let signal = decoder.decode(reader) { body(signal.unit, signal.cell) }
+        if step == .record { decoder.forEachPair(reader, body) }
         count += 1
         if count & 0xFFFF == 0 { meter.read(reader.progress.bytesRead) }
         step = try reader.next()
@@ -163,7 +170,13 @@ struct SignalStream {
     if plan.selection != nil {
       found = FoundCells(keyCount: specification.groupBy.count, key: key)
     }
-    let decoder = SignalDecoder(specification, found: found, registry: registry)
+    let decoder = SignalDecoder(
+      specification,
+      found: found,
+      registry: registry,
+      regions: regions,
+      looksAtAll: true
+    )
     let meter = ProgressMeter(bytesInAll: bytesInAll, tell: progress)
     var table = UnitTable(bounds: specification.bounds, key: key, found: found)
     var values: ValueUnits?
@@ -180,11 +193,13 @@ struct SignalStream {
       var count = 0
       var step = try reader.next()
       while step != .end {
-        if step == .record, let signal = decoder.decode(reader) {
-          if values == nil {
-            table.add(unit: signal.unit, cell: signal.cell)
-          } else {
-            values?.add(unit: signal.unit, cell: signal.cell, value: decoder.valueIndex)
+        if step == .record {
+          decoder.forEachPair(reader) { unit, cell in
+            if values == nil {
+              table.add(unit: unit, cell: cell)
+            } else {
+              values?.add(unit: unit, cell: cell, value: decoder.valueIndex)
+            }
           }
         }
         count += 1

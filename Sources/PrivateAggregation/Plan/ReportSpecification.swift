@@ -6,7 +6,7 @@ import PrivacyAccounting
 
 /// A part of a signal that a spec can name.
 public enum SignalColumn: String, Sendable, Hashable, CaseIterable {
-  case unit, region, intent, time, source, stage, value, consent
+  case unit, region, intent, time, source, stage, value, consent, latitude, longitude
 }
 
 /// Where a part of a signal stands in a file.
@@ -127,6 +127,9 @@ public struct ReportSpecification: Sendable, Hashable {
   public let groupBy: [GroupKey]
   /// The public values of each key in `groupBy` that has a list.
   public private(set) var cells: [GroupKey: CellList]
+  /// The regions as shapes, in the order of their names in `cells`; `nil` where signals name their
+  /// regions.
+  public let shapes: RegionShapes?
   /// The keys of time whose values are those within the window.
   public let derivedKeys: [GroupKey]
   /// How cells are selected where some key has no list; `nil` where all have one.
@@ -165,6 +168,7 @@ public struct ReportSpecification: Sendable, Hashable {
     bounds: ContributionBounds,
     groupBy: [GroupKey],
     cells: [GroupKey: CellList],
+    shapes: RegionShapes? = nil,
     derivedKeys: [GroupKey] = [],
     selection: SelectionRequest? = nil,
     budget: PrivacyLoss,
@@ -189,6 +193,7 @@ public struct ReportSpecification: Sendable, Hashable {
     self.bounds = bounds
     self.groupBy = groupBy
     self.cells = cells
+    self.shapes = shapes
     self.derivedKeys = derivedKeys
     self.selection = selection
     self.budget = budget

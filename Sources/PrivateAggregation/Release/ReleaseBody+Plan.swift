@@ -74,6 +74,9 @@ extension ReleaseBody {
       statistics: Self.statistics(plan, query, measures, cells, bins),
       remaining: remaining,
       schedule: schedule,
+      places: specification.shapes.map {
+        ReleasedPlaces($0, names: specification.cells[.region]?.values ?? [])
+      },
       continual: continual
     )
   }

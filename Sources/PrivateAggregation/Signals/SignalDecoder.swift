@@ -37,15 +37,28 @@ final class SignalDecoder {
   private let found: FoundCells?
   /// Who agreed, where a registry says so.
   private let registry: ConsentTable?
+  /// The regions that coordinates lie in, where regions are shapes.
+  private var regions: SignalRegions?
+  /// Whether every region is looked at for each signal.
+  private let looksAtAll: Bool
   private let unitScratch: UnsafeMutablePointer<UInt8>
 
-  /// Prepares for a specification; `found` collects the cells of one that lists not all of them, and
-  /// `registry` says who agreed.
+  /// Prepares for a specification; `found` collects the cells of one that lists not all of them.
+  ///
+  /// - Parameters:
+  ///   - specification: What is asked.
+  ///   - found: Where cells are collected that are found in the signals.
+  ///   - registry: Who agreed, where a registry says so.
+  ///   - index: The regions, where they are shapes and were made ready before.
+  ///   - looksAtAll: Whether every region is looked at for each signal, which tests compare with.
   init(
     _ specification: ReportSpecification,
     found: FoundCells? = nil,
-    registry: ConsentTable? = nil
+    registry: ConsentTable? = nil,
+    regions index: RegionIndex? = nil,
+    looksAtAll: Bool = false
   ) {
+    self.looksAtAll = looksAtAll
     self.found = found
     self.registry = registry
     let used = Self.usedColumns(specification)
@@ -71,6 +84,12 @@ final class SignalDecoder {
     var keys: [Key] = []
     for key in specification.groupBy.reversed() {
       let values = specification.cells[key]?.values
+      if key == .region, let shapes = specification.shapes {
+        let index = index ?? RegionIndex(shapes, names: values ?? [])
+        regions = SignalRegions(index, columns: columns, weight: weight)
+        weight *= values?.count ?? 0
+        continue
+      }
       guard let column = columns.firstIndex(of: key.column) else {
         preconditionFailure("a specification names the column of every key")
       }
@@ -93,7 +112,13 @@ final class SignalDecoder {
   /// The columns that a specification needs decoded.
   static func usedColumns(_ specification: ReportSpecification) -> Set<SignalColumn> {
     var used: Set<SignalColumn> = [.unit]
-    for key in specification.groupBy { used.insert(key.column) }
+    for key in specification.groupBy {
+      if key == .region, specification.shapes != nil {
+        used.formUnion([.latitude, .longitude])
+      } else {
+        used.insert(key.column)
+      }
+    }
     for column in specification.filters.keys { used.insert(column) }
     if specification.statistics?.values != nil { used.insert(.value) }
     if specification.window != nil || specification.privacyUnit != .person { used.insert(.time) }
@@ -155,6 +180,25 @@ final class SignalDecoder {
       cell += place * key.weight
     }
     return (identity(unit, time), UInt32(cell))
+  }
+
+  /// Decodes the record that `reader` read last and calls `body` for each of its pairs: with the bytes
+  /// that tell the unit apart and a cell. Where regions are shapes, they may be none or several.
+  func forEachPair(_ reader: SignalReader, _ body: (_ unit: ByteSlice, _ cell: UInt32) -> Void) {
+    guard let signal = decode(reader) else { return }
+    guard let regions else {
+      body(signal.unit, signal.cell)
+      return
+    }
+    guard let latitude = value(regions.latitude, reader).flatMap(Coordinate.latitude),
+      let longitude = value(regions.longitude, reader).flatMap(Coordinate.longitude)
+    else { return }
+    func take(_ region: Int) { body(signal.unit, signal.cell + UInt32(region * regions.weight)) }
+    if looksAtAll {
+      regions.index.forEachOfAll(latitude, longitude, take)
+    } else {
+      regions.index.forEach(latitude, longitude, take)
+    }
   }
 
   /// The bytes of a column, cut to its prefix; `nil` where it is absent or no text.

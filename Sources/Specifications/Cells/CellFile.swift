@@ -34,9 +34,7 @@ struct CellFile {
     column: String?,
     field: NodeReader
   ) throws(SpecificationError) -> [CellValue] {
-    guard let text = String(validating: withoutMark, as: UTF8.self) else {
-      throw error(nil, "is not UTF-8 text; save it as plain text in UTF-8")
-    }
+    let text = try self.text()
     if path.hasSuffix(".csv") { return try csv(text, column: column, field: field) }
     guard column == nil else {
       throw field.error("`\(name)` has no columns; leave `column` out, or name a .csv file")
@@ -44,11 +42,19 @@ struct CellFile {
     return try lines(text)
   }
 
+  private func text() throws(SpecificationError) -> String {
+    guard let text = String(validating: withoutMark, as: UTF8.self) else {
+      throw error(nil, "is not UTF-8 text; save it as plain text in UTF-8")
+    }
+    return text
+  }
+
   private var withoutMark: ArraySlice<UInt8> {
     content.bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? content.bytes[3...] : content.bytes[...]
   }
 
-  private func error(_ line: Int?, _ message: String) -> SpecificationError {
+  /// An error in the file.
+  func error(_ line: Int?, _ message: String) -> SpecificationError {
     SpecificationError(file: path, line: line, message: message)
   }
 
@@ -71,20 +77,10 @@ struct CellFile {
     field: NodeReader
   ) throws(SpecificationError) -> [CellValue] {
     var records = CSVText(text)
-    guard let header = try next(&records), header.fields != [""] else {
-      throw error(nil, "is empty; write a header line and one value a line")
-    }
+    let header = try header(&records, example: "one value a line")
     let position: Int
     if let column {
-      let places = header.fields.indices.filter { header.fields[$0] == column }
-      guard let only = places.first, places.count == 1 else {
-        throw field.error(
-          places.isEmpty
-            ? "`\(name)` has no column `\(column)`; write a name that is in its header line"
-            : "`\(name)` has more than one column `\(column)`; rename one of them"
-        )
-      }
-      position = only
+      position = try place(of: column, in: header, field: field, hint: "a name that is in")
     } else {
       guard header.fields.count == 1 else {
         throw field.error(
@@ -94,7 +90,65 @@ struct CellFile {
       }
       position = 0
     }
-    var values: [CellValue] = []
+    let rows = try rows(&records, below: header, what: "values")
+    return rows.map { CellValue(text: $0.fields[position], line: $0.line) }
+  }
+
+  /// Reads the named columns of a CSV file: the fields in the order of the names.
+  ///
+  /// - Throws: `SpecificationError`, with the file and the line, and with nothing that the file holds.
+  func table(
+    _ columns: [String],
+    field: NodeReader
+  ) throws(SpecificationError) -> [CSVRecord] {
+    var records = CSVText(try text())
+    let header = try header(&records, example: "one place a line")
+    var places: [Int] = []
+    for column in columns {
+      places.append(
+        try place(of: column, in: header, field: field, hint: "`columns` with names from")
+      )
+    }
+    return try rows(&records, below: header, what: "places").map { record in
+      CSVRecord(fields: places.map { record.fields[$0] }, line: record.line)
+    }
+  }
+
+  private func header(
+    _ records: inout CSVText,
+    example: String
+  ) throws(SpecificationError) -> CSVRecord {
+    guard let header = try next(&records), header.fields != [""] else {
+      throw error(nil, "is empty; write a header line and \(example)")
+    }
+    return header
+  }
+
+  /// Where a column stands.
+  private func place(
+    of column: String,
+    in header: CSVRecord,
+    field: NodeReader,
+    hint: String
+  ) throws(SpecificationError) -> Int {
+    let places = header.fields.indices.filter { header.fields[$0] == column }
+    guard let only = places.first, places.count == 1 else {
+      throw field.error(
+        places.isEmpty
+          ? "`\(name)` has no column `\(column)`; write \(hint) its header line"
+          : "`\(name)` has more than one column `\(column)`; rename one of them"
+      )
+    }
+    return only
+  }
+
+  /// The records below a header, as long as it is.
+  private func rows(
+    _ records: inout CSVText,
+    below header: CSVRecord,
+    what: String
+  ) throws(SpecificationError) -> [CSVRecord] {
+    var rows: [CSVRecord] = []
     while let record = try next(&records) {
       guard record.fields.count == header.fields.count else {
         throw error(
@@ -103,12 +157,12 @@ struct CellFile {
             + "mend the line"
         )
       }
-      values.append(CellValue(text: record.fields[position], line: record.line))
+      rows.append(record)
     }
-    guard !values.isEmpty else {
-      throw error(nil, "has a header and no values; write at least one line below it")
+    guard !rows.isEmpty else {
+      throw error(nil, "has a header and no \(what); write at least one line below it")
     }
-    return values
+    return rows
   }
 
   private func next(_ records: inout CSVText) throws(SpecificationError) -> CSVRecord? {

@@ -15,6 +15,8 @@ struct CellLists {
   let signals: Set<FileIdentity>
   /// The files that were read, by key.
   private(set) var files: [GroupKey: CellFile] = [:]
+  /// The regions, where they are shapes.
+  private(set) var shapes: RegionShapes?
 
   init(
     directory: String,
@@ -44,12 +46,30 @@ struct CellLists {
       return try checked(values, of: key, file: nil, field: field)
     }
     if field.isText { return try list(of: key, file: field, column: nil, field: field) }
+    if key == .region, ShapeSection.isMeant(field) { return try shapes(in: field) }
     let keys = try field.mapping(
       ["file", "column"],
-      later: ["hierarchy", "radius", "grid", "miles", "levels"]
+      later: ["hierarchy", "levels"]
     )
     let file = try keys.required("file", example: "file: values.csv")
     return try list(of: key, file: file, column: keys.optional("column"), field: field)
+  }
+
+  /// Reads regions that are told from coordinates, and gives their names.
+  private mutating func shapes(in field: NodeReader) throws(SpecificationError) -> CellList {
+    var opened: CellFile?
+    let section = try ShapeSection(field) { (file, endings) throws(SpecificationError) in
+      let name = try file.text()
+      guard endings.contains(where: name.hasSuffix) else {
+        throw file.error("`\(name)` is no \(NodeReader.joined(endings)) file; name one")
+      }
+      let content = try open(file, of: .region)
+      opened = content
+      return content
+    }
+    files[.region] = opened
+    shapes = section.shapes
+    return try checked(section.values, of: .region, file: section.file, field: field)
   }
 
   /// Every value of a time key within the window.
@@ -83,6 +103,20 @@ struct CellLists {
         "`\(name)` is neither a list nor a .csv or .txt file; write [\(name)] for a list of one"
       )
     }
+    let file = try open(field, of: key)
+    files[key] = file
+    var columnName: String?
+    if let column { columnName = try column.text() }
+    let values = try file.values(column: columnName, field: column ?? field)
+    return try checked(values, of: key, file: file, field: whole)
+  }
+
+  /// Reads a file that the spec names; a signal file is refused.
+  private func open(
+    _ field: NodeReader,
+    of key: GroupKey
+  ) throws(SpecificationError) -> CellFile {
+    let name = try field.text()
     let path = PathText.absolute(name, from: directory)
     let content: PublicFile
     do {
@@ -92,15 +126,10 @@ struct CellLists {
         "`\(name)` cannot be read (\(error.text)); name a file relative to the spec's folder"
       )
     }
-    let file = CellFile(name: name, path: path, content: content)
     let named = NamedCellFile(key: key, name: name, path: path, identity: content.identity)
     // Before a byte of it is looked at: what is wrong in a signal file is nobody's business.
     guard !signals.contains(content.identity) else { throw field.error(named.refusal) }
-    files[key] = file
-    var columnName: String?
-    if let column { columnName = try column.text() }
-    let values = try file.values(column: columnName, field: column ?? field)
-    return try checked(values, of: key, file: file, field: whole)
+    return CellFile(name: name, path: path, content: content)
   }
 
   /// Refuses empty, repeated and impossible values, each with its place.

@@ -35,7 +35,10 @@ struct CellSection {
       guard !keys.contains(key) else {
         throw item.error("`\(key.rawValue)` is written twice; keep one")
       }
-      guard signals.columns[key.column] != nil else {
+      // Regions that are shapes are told from coordinates.
+      if key == .region { try ShapeSection.check(signals.columns, top) }
+      let isShape = key == .region && ShapeSection.isMeant(top.optional("regions"))
+      guard isShape || signals.columns[key.column] != nil else {
         let name = key.column.rawValue
         throw item.error(
           "`\(key.rawValue)` needs a column; write `\(name): COLUMN` under `signals.columns`"

@@ -45,10 +45,7 @@ struct SignalSection {
   private static func columns(
     _ field: NodeReader
   ) throws(SpecificationError) -> [SignalColumn: ColumnReference] {
-    let keys = try field.mapping(
-      SignalColumn.allCases.map(\.rawValue),
-      later: ["latitude", "longitude"]
-    )
+    let keys = try field.mapping(SignalColumn.allCases.map(\.rawValue))
     _ = try keys.required("unit", example: "unit: user_id")
     var columns: [SignalColumn: ColumnReference] = [:]
     for column in SignalColumn.allCases {

@@ -8,7 +8,8 @@ import PrivacyAccounting
 /// A record that counts has the bytes of its unit, those of a listed value for each key that has a
 /// column of its own, and what divides them. Its row has the bytes of the unit, eight more where days or
 /// weeks tell units apart, and four or twenty-four of its own, or twelve where it has a value. So a file of so many bytes makes
-/// rows of at most so many, and no more than that are ever written.
+/// rows of at most so many, and no more than that are ever written. Where regions are shapes, a signal
+/// has a row for each that it lies in: as many as a point may lie in at most.
 ///
 /// - Privacy: It follows from the specification, the sizes of the files and their headers, which are
 ///   public; so does whether a disk has the room.
@@ -26,10 +27,13 @@ struct SpillRoom {
   private let valuesSize: Int
   /// Whether rows have values.
   private let hasValues: Bool
+  /// The most rows of a record.
+  private let pairsPerSignal: Int
   /// The bytes of all rows at most; `nil` where a file has no size of its own.
   private(set) var rows: Int? = 0
 
-  init(_ specification: ReportSpecification) {
+  init(_ specification: ReportSpecification, pairsPerSignal: Int = 1) {
+    self.pairsPerSignal = max(1, pairsPerSignal)
     labelSize = specification.privacyUnit == .person ? 0 : 8
     // Two columns may be one; the values of that are counted once.
     var sizes: [String: Int] = [:]
@@ -55,7 +59,8 @@ struct SpillRoom {
     let ratio = ratio(besides: (reader.layout?.fieldCount ?? Self.objectOverhead) + valuesSize)
     // A last record may do without its line end: one row more.
     let more = (bytes / ratio.bytes + 1) * ratio.row + RowBuffer.longestRow + labelSize
-    rows = min(sum + more, Self.mostBytes * 8)
+    let most = Self.mostBytes * 8
+    rows = min(sum + (more > most / pairsPerSignal ? most : more * pairsPerSignal), most)
   }
 
   /// The largest row for the bytes of its record, where those beside the unit are so many.

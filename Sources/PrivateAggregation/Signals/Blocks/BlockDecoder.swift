@@ -180,11 +180,12 @@ final class BlockDecoder {
   }
 
   private func add() {
-    guard let signal = evaluator.evaluate(values) else { return }
-    if let valueRows {
-      valueRows.append(unit: signal.unit, cell: signal.cell, value: evaluator.valueIndex)
-    } else {
-      rows.append(unit: signal.unit, cell: signal.cell)
+    evaluator.forEachPair(values) { unit, cell in
+      if let valueRows {
+        valueRows.append(unit: unit, cell: cell, value: evaluator.valueIndex)
+      } else {
+        rows.append(unit: unit, cell: cell)
+      }
     }
   }
 

@@ -82,11 +82,12 @@ final class JSONLinesDecoder {
     scanner.skipSpace()
     guard !scanner.isAtEnd, decodeObject(&scanner) else { return }
     for column in 0..<columnCount { values[column] = members[places[column]] }
-    guard let signal = evaluator.evaluate(values) else { return }
-    if let valueRows {
-      valueRows.append(unit: signal.unit, cell: signal.cell, value: evaluator.valueIndex)
-    } else {
-      rows.append(unit: signal.unit, cell: signal.cell)
+    evaluator.forEachPair(values) { unit, cell in
+      if let valueRows {
+        valueRows.append(unit: unit, cell: cell, value: evaluator.valueIndex)
+      } else {
+        rows.append(unit: unit, cell: cell)
+      }
     }
   }
 

@@ -29,6 +29,8 @@ final class SignalRules: Sendable {
   let filters: [Filter]
   let keys: [Key]
   let keyCount: Int
+  /// The regions that coordinates lie in, where regions are shapes; `keys` has no region then.
+  let regions: SignalRegions?
   let window: TimeWindow?
   let privacyUnit: PrivacyUnit
   /// Who agreed, where a registry says so.
@@ -38,7 +40,15 @@ final class SignalRules: Sendable {
   /// Whether only the unit and the keys matter, as they stand.
   let isPlain: Bool
 
-  init(_ specification: ReportSpecification, registry: ConsentTable? = nil) {
+  /// - Parameters:
+  ///   - specification: What is asked.
+  ///   - registry: Who agreed, where a registry says so.
+  ///   - index: The regions, where they are shapes and were made ready before.
+  init(
+    _ specification: ReportSpecification,
+    regions index: RegionIndex? = nil,
+    registry: ConsentTable? = nil
+  ) {
     precondition((registry == nil) == (specification.consent == nil), "the registry that is asked")
     self.registry = registry
     let used = SignalDecoder.usedColumns(specification)
@@ -63,14 +73,22 @@ final class SignalRules: Sendable {
     }
     var weight = 1
     var keys: [Key] = []
+    var regions: SignalRegions?
     for key in specification.groupBy.reversed() {
       let values = specification.cells[key]?.values ?? []
+      if key == .region, let shapes = specification.shapes {
+        let index = index ?? RegionIndex(shapes, names: values)
+        regions = SignalRegions(index, columns: columns, weight: weight)
+        weight *= values.count
+        continue
+      }
       guard let column = columns.firstIndex(of: key.column) else {
         preconditionFailure("a specification names the column of every key")
       }
       keys.append(Key(key: key, column: column, table: KeyTable(values), weight: weight))
       weight *= values.count
     }
+    self.regions = regions
     self.keys = keys.reversed()
     keyCount = keys.count
     window = specification.window
@@ -79,8 +97,8 @@ final class SignalRules: Sendable {
       columns.firstIndex(of: .value).map { ($0, ValueReader(grid)) }
     }
     isPlain =
-      timeColumn == nil && consentColumn == nil && registry == nil && filters.isEmpty
-      && value == nil
+      regions == nil && timeColumn == nil && consentColumn == nil && registry == nil
+      && filters.isEmpty && value == nil
       && prefixes.allSatisfy { $0 == nil }
   }
 }
@@ -94,6 +112,8 @@ final class SignalEvaluator {
   private var places: [[Int64: Int]]
   private var unitRoom: UnsafeMutablePointer<UInt8>
   private var unitRoomSize = 256
+  /// What each region that the last record lies in adds to the number of its cell.
+  private var steps: [UInt32] = []
 
   init(_ rules: SignalRules) {
     self.rules = rules
@@ -138,7 +158,35 @@ final class SignalEvaluator {
       guard place >= 0 else { return nil }
       cell += place * rules.keys[index].weight
     }
+    if let regions = rules.regions, !find(regions, values) { return nil }
     return (identity(unit, time), UInt32(cell))
+  }
+
+  /// Decides on one record and calls `body` for each of its pairs: with the bytes that tell the unit
+  /// apart and a cell. Where regions are shapes, they may be none or several.
+  @inline(__always)
+  func forEachPair(
+    _ values: UnsafeMutablePointer<ByteSlice>,
+    _ body: (_ unit: ByteSlice, _ cell: UInt32) -> Void
+  ) {
+    guard let signal = evaluate(values) else { return }
+    guard rules.regions != nil else {
+      body(signal.unit, signal.cell)
+      return
+    }
+    for step in steps { body(signal.unit, signal.cell &+ step) }
+  }
+
+  /// Finds the regions of a record; tells whether there are any.
+  private func find(_ regions: SignalRegions, _ values: UnsafeMutablePointer<ByteSlice>) -> Bool {
+    steps.removeAll(keepingCapacity: true)
+    guard let latitude = value(regions.latitude, values).flatMap(Coordinate.latitude),
+      let longitude = value(regions.longitude, values).flatMap(Coordinate.longitude)
+    else { return false }
+    regions.index.forEach(latitude, longitude) { region in
+      steps.append(UInt32(truncatingIfNeeded: region &* regions.weight))
+    }
+    return !steps.isEmpty
   }
 
   /// The bytes of a column, cut to its prefix; `nil` where they are no text.
