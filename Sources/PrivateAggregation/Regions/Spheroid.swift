@@ -10,7 +10,7 @@ enum Spheroid {
   static let equatorialRadius: Int128 = 6_378_137_000_000_000
   /// The flattening, 1 / 298.257223563.
   static let flattening = FixedPoint(1_000_000_000, over: 298_257_223_563)
-  /// The polar radius in nanometres: 6356752.314245179... m, rounded down.
+  /// The polar radius in nanometres, rounded down.
   static let polarRadius: Int128 = 6_356_752_314_245_179
   /// The smallest radius of curvature, that of the meridian at the equator, in nanometres, rounded down.
   static let smallestCurvature: Int128 = 6_335_439_327_292_820

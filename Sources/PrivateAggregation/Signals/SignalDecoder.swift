@@ -183,7 +183,9 @@ final class SignalDecoder {
   }
 
   /// Decodes the record that `reader` read last and calls `body` for each of its pairs: with the bytes
-  /// that tell the unit apart and a cell. Where regions are shapes, they may be none or several.
+  /// that tell the unit apart and a cell.
+  ///
+  /// Where regions are shapes, pairs may be none or several.
   func forEachPair(_ reader: SignalReader, _ body: (_ unit: ByteSlice, _ cell: UInt32) -> Void) {
     guard let signal = decode(reader) else { return }
     guard let regions else {

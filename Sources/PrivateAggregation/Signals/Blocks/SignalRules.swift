@@ -42,8 +42,8 @@ final class SignalRules: Sendable {
 
   /// - Parameters:
   ///   - specification: What is asked.
-  ///   - registry: Who agreed, where a registry says so.
   ///   - index: The regions, where they are shapes and were made ready before.
+  ///   - registry: Who agreed, where a registry says so.
   init(
     _ specification: ReportSpecification,
     regions index: RegionIndex? = nil,
@@ -163,7 +163,9 @@ final class SignalEvaluator {
   }
 
   /// Decides on one record and calls `body` for each of its pairs: with the bytes that tell the unit
-  /// apart and a cell. Where regions are shapes, they may be none or several.
+  /// apart and a cell.
+  ///
+  /// Where regions are shapes, pairs may be none or several.
   @inline(__always)
   func forEachPair(
     _ values: UnsafeMutablePointer<ByteSlice>,
