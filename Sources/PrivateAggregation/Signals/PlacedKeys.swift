@@ -68,7 +68,10 @@ struct PlacedKeys: @unchecked Sendable {
   }
 
   private static func hash(_ round: UInt64) -> PlaceHash {
-    PlaceHash(key: (0x9E37_79B9_7F4A_7C15 &* (round &+ 1), 0xC2B2_AE3D_27D4_EB4F &+ round))
+    // Both halves change in all their bits: values that are in each other's way by the upper bits of one
+    // product are told apart by those of another.
+    let odd = 2 &* round &+ 1
+    return PlaceHash(key: (0x9E37_79B9_7F4A_7C15 &* odd, 0xC2B2_AE3D_27D4_EB4F &* odd))
   }
 }
 
