@@ -22,7 +22,7 @@ cat > policy.yaml <<END
 dataset: d
 lifetime: {epsilon: 100000}
 END
-"$hubbub" ledger create l.db --policy policy.yaml > policy.txt
+"$hubbub" ledger create l.db --policy policy.yaml > policy.txt 2>&1
 spec() { # spec NAME REGIONS
   cat > "$1.yaml" <<END
 name: $1

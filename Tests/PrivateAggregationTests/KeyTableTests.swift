@@ -45,4 +45,14 @@ import Testing
     #expect(withSlice([0x61, 0]) { table.find($0) } == 1)
     #expect(withSlice([0x61, 0, 0]) { table.find($0) } == -1)
   }
+
+  /// Codes that differ in one byte were in each other's way under every hash that was tried.
+  @Test(.timeLimit(.minutes(1)), arguments: [1, 2, 4, 6, 9, 20])
+  func `are found where they differ in one byte alone`(count: Int) {
+    let codes = (1...count).map { "\($0 < 10 ? "0" : "")\($0)001" }
+    let table = KeyTable(codes)
+    for (place, code) in codes.enumerated() {
+      #expect(withSlice(code) { table.find($0) } == place)
+    }
+  }
 }
