@@ -16,7 +16,8 @@ extension ReleaseBody {
     bins: [Int64] = [],
     remaining: RemainingBudget,
     schedule: ReleasedSchedule? = nil,
-    continual: ReleasedContinual? = nil
+    continual: ReleasedContinual? = nil,
+    hierarchy: ReleasedHierarchy? = nil
   ) {
     let specification = plan.specification
     let cells =
@@ -70,7 +71,8 @@ extension ReleaseBody {
       statistics: Self.statistics(plan, query, measures, cells, bins),
       remaining: remaining,
       schedule: schedule,
-      continual: continual
+      continual: continual,
+      hierarchy: hierarchy
     )
   }
 

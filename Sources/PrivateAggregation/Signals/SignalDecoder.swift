@@ -70,7 +70,7 @@ final class SignalDecoder {
     var weight = 1
     var keys: [Key] = []
     for key in specification.groupBy.reversed() {
-      let values = specification.cells[key]?.values
+      let values = specification.signalValues(of: key)
       guard let column = columns.firstIndex(of: key.column) else {
         preconditionFailure("a specification names the column of every key")
       }

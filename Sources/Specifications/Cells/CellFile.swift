@@ -34,7 +34,7 @@ struct CellFile {
     column: String?,
     field: NodeReader
   ) throws(SpecificationError) -> [CellValue] {
-    guard let text = String(validating: withoutMark, as: UTF8.self) else {
+    guard let text else {
       throw error(nil, "is not UTF-8 text; save it as plain text in UTF-8")
     }
     if path.hasSuffix(".csv") { return try csv(text, column: column, field: field) }
@@ -43,6 +43,9 @@ struct CellFile {
     }
     return try lines(text)
   }
+
+  /// The text of the file; `nil` where it is none.
+  var text: String? { String(validating: withoutMark, as: UTF8.self) }
 
   private var withoutMark: ArraySlice<UInt8> {
     content.bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? content.bytes[3...] : content.bytes[...]

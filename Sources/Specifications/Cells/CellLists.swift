@@ -15,6 +15,8 @@ struct CellLists {
   let signals: Set<FileIdentity>
   /// The files that were read, by key.
   private(set) var files: [GroupKey: CellFile] = [:]
+  /// Which regions lie in which, where the spec says so.
+  var hierarchy: RegionHierarchy?
 
   init(
     directory: String,
@@ -44,9 +46,12 @@ struct CellLists {
       return try checked(values, of: key, file: nil, field: field)
     }
     if field.isText { return try list(of: key, file: field, column: nil, field: field) }
+    if HierarchySection.isMeant(by: field) {
+      return try HierarchySection.read(field, of: key, into: &self)
+    }
     let keys = try field.mapping(
       ["file", "column"],
-      later: ["hierarchy", "radius", "grid", "miles", "levels"]
+      later: ["radius", "grid", "miles"]
     )
     let file = try keys.required("file", example: "file: values.csv")
     return try list(of: key, file: file, column: keys.optional("column"), field: field)
@@ -83,6 +88,19 @@ struct CellLists {
         "`\(name)` is neither a list nor a .csv or .txt file; write [\(name)] for a list of one"
       )
     }
+    let file = try self.file(of: key, named: field)
+    var columnName: String?
+    if let column { columnName = try column.text() }
+    let values = try file.values(column: columnName, field: column ?? field)
+    return try checked(values, of: key, file: file, field: whole)
+  }
+
+  /// Reads the file that a field names.
+  mutating func file(
+    of key: GroupKey,
+    named field: NodeReader
+  ) throws(SpecificationError) -> CellFile {
+    let name = try field.text()
     let path = PathText.absolute(name, from: directory)
     let content: PublicFile
     do {
@@ -97,17 +115,14 @@ struct CellLists {
     // Before a byte of it is looked at: what is wrong in a signal file is nobody's business.
     guard !signals.contains(content.identity) else { throw field.error(named.refusal) }
     files[key] = file
-    var columnName: String?
-    if let column { columnName = try column.text() }
-    let values = try file.values(column: columnName, field: column ?? field)
-    return try checked(values, of: key, file: file, field: whole)
+    return file
   }
 
   /// Refuses empty, repeated and impossible values, each with its place.
   ///
   /// - Privacy: A value of a list in the spec is shown; one of a file never is, since the file may
   ///   be one of signals under a name that the spec does not give as such.
-  private func checked(
+  func checked(
     _ values: [CellValue],
     of key: GroupKey,
     file: CellFile?,
