@@ -491,7 +491,7 @@ def check_noise(release, found):
         found.append("measures: the release measures nothing.")
     for measure in measures:
         if "hierarchy" in release:  # each level has noise of its own
-            check_half_widths(measure, max(1, len(release["cells"])), found)
+            check_half_widths(measure, max(1, len(release["cells"])), draws_of(release), found)
             continue
         name = measure["name"]
         most = sensitivity(measure, release["bounds"]) * levels_of(release)
@@ -1606,7 +1606,7 @@ def check_level_noise(release, combinations, found):
                 found.append(f"{place} has the sensitivity {most} and the scale {brief(scale)}, which "
                              "follow from the bounds and its epsilon, and not what is stated.")
                 continue
-            check_half_widths(dict(noise, name=place, confidence=measure["confidence"]), cells, found)
+            check_half_widths(dict(noise, name=place, confidence=measure["confidence"]), cells, 1, found)
         worst = max((level["measures"][index] for level in levels),
                     key=lambda noise: Fraction(noise["scale"]))
         if (measure["scale"], measure["sensitivity"]) != (worst["scale"], worst["sensitivity"]):

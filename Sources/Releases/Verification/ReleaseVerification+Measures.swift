@@ -60,7 +60,7 @@ extension ReleaseVerification {
     in body: ReleaseBody
   ) -> [Finding] {
     guard body.hierarchy == nil else {
-      return halfWidths(of: measure, at: place, cells: body.cells.count)
+      return halfWidths(of: measure, at: place, cells: body.cells.count, draws: 1)
     }
     var findings: [Finding] = []
     // Of running counts every level of the tree is noised.
