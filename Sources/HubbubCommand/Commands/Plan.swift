@@ -141,6 +141,7 @@ struct Plan: AsyncParsableCommand {
     text += table.text
     text += StatisticsText.text(plan)
     if let selection = plan.selection { text += SelectionText.text(selection) }
+    text += HierarchyText.text(plan)
     text +=
       "\nThe noise stays within the half-width with probability \(spec.confidence.plain). Bounding\n"
     text += "also leaves out what a unit has beyond its bounds; no half-width covers that.\n"
@@ -189,6 +190,7 @@ struct Plan: AsyncParsableCommand {
     if let selection = plan.selection {
       fields.append(("selection", SelectionText.json(selection)))
     }
+    if let levels = HierarchyText.json(plan) { fields.append(("levels", levels)) }
     if let standing {
       fields.append(("accepted", .flag(standing.refusal == nil)))
       fields.append(("remaining", RemainingText.json(standing.remaining)))
