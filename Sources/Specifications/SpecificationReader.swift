@@ -106,10 +106,11 @@ public struct SpecificationReader {
     try HierarchySection.check(
       lists,
       top,
-      measures: measures,
+      measures: measures.requests,
+      hasStatistics: statistics != nil,
       hasSchedule: schedule.schedule != nil,
       found: cells.found,
-      isNonnegative: try output().nonnegative
+      isNonnegative: output.nonnegative
     )
     let files = cells.groupBy.compactMap { lists.files[$0]?.content.bytes }
     let named = cells.groupBy.compactMap { key in

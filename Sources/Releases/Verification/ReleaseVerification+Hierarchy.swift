@@ -13,6 +13,7 @@ extension ReleaseVerification {
       [Finding(what: what, claimed: claimed, derived: derived)]
     }
     guard body.selection == nil, body.schedule == nil, body.places == nil, body.continual == nil,
+      body.statistics == nil,
       !body.query.nonnegative,
       body.measures.allSatisfy({ $0.measure == .signals || $0.measure == .units })
     else {

@@ -104,18 +104,20 @@ extension HTMLReport {
   /// The noise of every measure.
   static func noise(of body: ReleaseBody) -> Markup {
     let levels = levelNoise(of: body)
-    let rows: [Markup] = levels ?? body.measures.map { measure in
-      """
-      <tr><th scope="row">\(measure.measure.rawValue)</th>\
-      <td class="n">\(measure.measure.shown(measure.sensitivity))</td>\
-      <td class="n">\(PlainNumber.exact(measure.epsilon))</td>\
-      <td class="n">\(PlainNumber.exact(measure.measure.inUnits(measure.scale)))</td>\
-      <td class="n">±\(measure.measure.shown(measure.halfWidth))</td>\
-      <td class="n">±\(measure.measure.shown(measure.simultaneousHalfWidth))</td>\
-      <td class="n">\(PlainNumber.percent(measure.confidence))</td></tr>
+    let rows: [Markup] =
+      levels
+      ?? body.measures.map { measure in
+        """
+        <tr><th scope="row">\(measure.measure.rawValue)</th>\
+        <td class="n">\(measure.measure.shown(measure.sensitivity))</td>\
+        <td class="n">\(PlainNumber.exact(measure.epsilon))</td>\
+        <td class="n">\(PlainNumber.exact(measure.measure.inUnits(measure.scale)))</td>\
+        <td class="n">±\(measure.measure.shown(measure.halfWidth))</td>\
+        <td class="n">±\(measure.measure.shown(measure.simultaneousHalfWidth))</td>\
+        <td class="n">\(PlainNumber.percent(measure.confidence))</td></tr>
 
-      """
-    }
+        """
+      }
     return """
       <section aria-labelledby="noise">
       <h2 id="noise">The noise</h2>

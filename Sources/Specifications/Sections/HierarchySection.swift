@@ -125,6 +125,7 @@ struct HierarchySection {
     _ lists: CellLists,
     _ top: MappingReader,
     measures: [MeasureRequest],
+    hasStatistics: Bool,
     hasSchedule: Bool,
     found: Set<GroupKey>,
     isNonnegative: Bool
@@ -149,6 +150,12 @@ struct HierarchySection {
         "output",
         "`nonnegative` would raise the raw counts, which have to stay as they are; write "
           + "`consistent: whole` under `regions` for whole numbers from zero on beside them"
+      )
+    }
+    if hasStatistics {
+      throw top.error(
+        "measures",
+        "means, shares, quantiles and rankings are not offered with a hierarchy; count signals or units"
       )
     }
     for request in measures where request.measure != .signals && request.measure != .units {

@@ -34,7 +34,8 @@ struct Forgery: Sendable, CustomTestStringConvertible {
   }
 
   static let all: [Forgery] =
-    ofStatistics + ofSchedules + ofWindows + ofPlaces + ofConsent + ofRunningCounts + ofHierarchies + [
+    ofStatistics + ofSchedules + ofWindows + ofPlaces + ofConsent + ofRunningCounts + ofHierarchies
+    + [
       Forgery(
         "wrong scale",
         [("\"scale\":\"12\"", "\"scale\":\"6\"")],
