@@ -11,19 +11,19 @@ extension JSONWriter {
     raw("{")
     if let estimates = hierarchy.estimates {
       raw("\"estimates\":{\"half_widths\":")
-      list(estimates.halfWidths) { $0.integer($1) }
+      levelList(estimates.halfWidths) { $0.integer($1) }
       raw(",\"values\":")
-      list(estimates.values) { $0.rational($1) }
+      levelList(estimates.values) { $0.rational($1) }
       raw(",\"variances\":")
-      list(estimates.variances) { $0.rational($1) }
+      levelList(estimates.variances) { $0.rational($1) }
       if let whole = estimates.whole {
         raw(",\"whole\":")
-        list(whole) { $0.integer($1) }
+        levelList(whole) { $0.integer($1) }
       }
       raw("},")
     }
     raw("\"levels\":")
-    list(hierarchy.levels) { $0.level($1) }
+    levelList(hierarchy.levels) { $0.level($1) }
     raw(",\"parents\":")
     strings(hierarchy.parents)
     raw("}")
@@ -33,7 +33,7 @@ extension JSONWriter {
     raw("{\"count\":")
     integer(Int64(level.count))
     raw(",\"measures\":")
-    list(level.noise) { writer, noise in
+    levelList(level.noise) { writer, noise in
       writer.raw("{\"epsilon\":")
       writer.rational(noise.epsilon)
       writer.raw(",\"half_width\":")
@@ -53,7 +53,7 @@ extension JSONWriter {
     raw("}")
   }
 
-  private mutating func list<Element>(
+  private mutating func levelList<Element>(
     _ elements: [Element],
     _ write: (inout JSONWriter, Element) -> Void
   ) {
@@ -75,7 +75,7 @@ extension JSONCursor {
     try object { member, cursor throws(ReleaseDecodingError) in
       switch member {
       case "levels":
-        levels = try cursor.list { cursor throws(ReleaseDecodingError) in try cursor.level() }
+        levels = try cursor.levelList { cursor throws(ReleaseDecodingError) in try cursor.level() }
       case "parents": parents = try cursor.strings()
       case "estimates": estimates = try cursor.estimates()
       default: throw ReleaseDecodingError(.unknown)
@@ -97,7 +97,9 @@ extension JSONCursor {
       case "name": name = try cursor.string()
       case "count": count = try cursor.positive()
       case "measures":
-        noise = try cursor.list { cursor throws(ReleaseDecodingError) in try cursor.levelNoise() }
+        noise = try cursor.levelList { cursor throws(ReleaseDecodingError) in
+          try cursor.levelNoise()
+        }
       default: throw ReleaseDecodingError(.unknown)
       }
     }
@@ -142,15 +144,18 @@ extension JSONCursor {
     try object { member, cursor throws(ReleaseDecodingError) in
       switch member {
       case "half_widths":
-        halfWidths = try cursor.list { cursor throws(ReleaseDecodingError) in try cursor.natural() }
+        halfWidths = try cursor.levelList { cursor throws(ReleaseDecodingError) in
+          try cursor.natural()
+        }
       case "values":
-        values = try cursor.list { cursor throws(ReleaseDecodingError) in try cursor.rational() }
+        values = try cursor.levelList { cursor throws(ReleaseDecodingError) in try cursor.rational()
+        }
       case "variances":
-        variances = try cursor.list { cursor throws(ReleaseDecodingError) in
+        variances = try cursor.levelList { cursor throws(ReleaseDecodingError) in
           try cursor.positiveRational()
         }
       case "whole":
-        whole = try cursor.list { cursor throws(ReleaseDecodingError) in try cursor.natural() }
+        whole = try cursor.levelList { cursor throws(ReleaseDecodingError) in try cursor.natural() }
       default: throw ReleaseDecodingError(.unknown)
       }
     }
@@ -162,7 +167,7 @@ extension JSONCursor {
     )
   }
 
-  private mutating func list<Element>(
+  private mutating func levelList<Element>(
     _ read: (inout JSONCursor) throws(ReleaseDecodingError) -> Element
   ) throws(ReleaseDecodingError) -> [Element] {
     var elements: [Element] = []

@@ -43,6 +43,7 @@ extension HTMLReport {
       ? all.map { body.cells[$0].counts[index] }.sorted(by: >)[mostCells - 1] : Int64.min
     let cells = Array(all.filter { body.cells[$0].counts[index] >= least }.prefix(mostCells))
     let chart = WhiskerChart(
+      of: body.measures[index].measure,
       counts: cells.map { body.cells[$0].counts[index] },
       halfWidth: noise.halfWidth,
       simultaneousHalfWidth: noise.simultaneousHalfWidth
