@@ -164,6 +164,8 @@ public struct ReleaseBody: Sendable, Hashable {
   public let places: ReleasedPlaces?
   /// What is said of running counts; `nil` for counts of the window alone.
   public let continual: ReleasedContinual?
+  /// Regions that lie in one another; `nil` where they stand side by side.
+  public let hierarchy: ReleasedHierarchy?
 
   /// Makes the body.
   public init(
@@ -182,7 +184,8 @@ public struct ReleaseBody: Sendable, Hashable {
     remaining: RemainingBudget,
     schedule: ReleasedSchedule? = nil,
     places: ReleasedPlaces? = nil,
-    continual: ReleasedContinual? = nil
+    continual: ReleasedContinual? = nil,
+    hierarchy: ReleasedHierarchy? = nil
   ) {
     self.id = id
     self.name = name
@@ -200,6 +203,7 @@ public struct ReleaseBody: Sendable, Hashable {
     self.schedule = schedule
     self.places = places
     self.continual = continual
+    self.hierarchy = hierarchy
   }
 }
 

@@ -20,10 +20,7 @@ public struct SpecificationReader {
 
   private init(_ document: YAMLText) throws(SpecificationError) {
     self.document = document
-    top = try document.root.mapping(
-      Self.keys,
-      later: ["hierarchy"]
-    )
+    top = try document.root.mapping(Self.keys)
   }
 
   /// Reads the spec at a path.
@@ -113,6 +110,15 @@ public struct SpecificationReader {
       isSelecting: selection != nil,
       measures: measures.requests
     )
+    try HierarchySection.check(
+      lists,
+      top,
+      measures: measures.requests,
+      hasStatistics: statistics != nil,
+      hasSchedule: schedule.schedule != nil,
+      found: cells.found,
+      isNonnegative: output.nonnegative
+    )
     let files = cells.groupBy.compactMap { lists.files[$0]?.content.bytes }
     let named = cells.groupBy.compactMap { key in
       lists.files[key].map {
@@ -142,6 +148,7 @@ public struct SpecificationReader {
       consent: consent,
       schedule: schedule.schedule,
       continual: schedule.continual?.request,
+      hierarchy: lists.hierarchy,
       sha256: Digest.hexadecimal(document.bytes),
       digest: Digest.hexadecimal(parts: [document.bytes] + files)
     )

@@ -30,6 +30,8 @@ to be believed: it follows from a few numbers in the file. This program derives 
      Of a list beside such keys the release need not hold all values: that list is not verified.
      Where regions were told from coordinates, the circles, or the cells of a grid, are those that the
      cells name, each with the radius of its name; that a point is where it should be is not verified.
+     Where regions lie in one another, each level has noise and a cost of its own, and the estimates
+     that add up are the least squares of the noisy counts, worked out again in exact fractions.
   6. The digests. The body is the file without the line of the certificate.
   7. The signature (Ed25519), if there is one, and --public-key to insist on one by a certain key.
   8. With --ledger, the ledger of the owner: that every entry is linked to the one before it and
@@ -351,6 +353,17 @@ STATISTICS = {
         "others": each(text), "entries": each(members({
             "value": text, "count": NOISE, "best": integer(1), "worst": integer(1)}))}))}),
 }
+LEVEL_NOISE = {
+    "name": text, "epsilon": fraction(positive=True), "scale": fraction(positive=True),
+    "sensitivity": integer(0), "half_width": integer(0), "simultaneous_half_width": integer(0),
+}
+ESTIMATES = {"values": each(fraction(negative=True)), "variances": each(fraction(positive=True)),
+             "half_widths": each(integer(0))}
+HIERARCHY = {
+    "levels": each(members({"name": text, "count": integer(1),
+                            "measures": each(members(LEVEL_NOISE))})),
+    "parents": each(text),
+}
 
 
 def check_form(release):
@@ -359,6 +372,8 @@ def check_form(release):
                       "statistics": members({"confidence": fraction(positive=True, below_one=True)},
                                             STATISTICS), "places": places,
                       "continual": members(CONTINUAL),
+                      "hierarchy": members(HIERARCHY, {
+                          "estimates": members(ESTIMATES, {"whole": each(integer(0))})}),
                       "selection": members(SELECTION, {"threshold": integer(-2**80)})})(
         release, "the file")
     keys = [key["name"] for key in release["query"]["keys"]]
@@ -483,6 +498,9 @@ def check_noise(release, found):
     if not measures and "quantiles" not in release.get("statistics", {}):
         found.append("measures: the release measures nothing.")
     for measure in measures:
+        if "hierarchy" in release:  # each level has noise of its own
+            check_half_widths(measure, max(1, len(release["cells"])), draws_of(release), found)
+            continue
         name = measure["name"]
         most = sensitivity(measure, release["bounds"]) * levels_of(release)
         scale = Fraction(most) / Fraction(measure["epsilon"])
@@ -1640,6 +1658,244 @@ def is_histogram(claimed, release):
 
 
 # ---------------------------------------------------------------------------------------------
+# Regions that lie in one another: the noise of each level, and estimates that add up.
+# ---------------------------------------------------------------------------------------------
+
+
+def parents_of(hierarchy, codes):
+    """The number of the region that each region lies in, None for those of the top; None in all where
+    the regions are not level by level, each in one of the level above, in the order of these."""
+    levels = hierarchy["levels"]
+    if len(levels) < 2 or len({level["name"] for level in levels}) < len(levels) \
+            or len(set(codes)) < len(codes) or len(hierarchy["parents"]) != len(codes) \
+            or sum(level["count"] for level in levels) != len(codes):
+        return None
+    places = {code: place for place, code in enumerate(codes)}
+    result, above = [], None
+    for level in levels:
+        begin = len(result)
+        for parent in hierarchy["parents"][begin:begin + level["count"]]:
+            place = places.get(parent)
+            if above is None:
+                if parent:
+                    return None
+                result.append(None)
+            elif place not in above or (len(result) > begin and place < result[-1]):
+                return None
+            else:
+                result.append(place)
+        above = range(begin, len(result))
+    return result
+
+
+def check_level_noise(release, combinations, found):
+    """Each level is a table of its own: its noise follows from the bounds and its epsilon, and what
+    the levels cost adds up. A person counts once as a unit in each region, so never more often than
+    a level has cells."""
+    levels = release["hierarchy"]["levels"]
+    names = [measure["name"] for measure in release["measures"]]
+    if any([noise["name"] for noise in level["measures"]] != names for level in levels):
+        found.append("hierarchy: a level has not the measures of the release.")
+        return
+    for index, measure in enumerate(release["measures"]):
+        for level in levels:
+            noise, cells = level["measures"][index], level["count"] * combinations
+            most = sensitivity(measure, release["bounds"])
+            if measure["name"] == "units":
+                most = min(most, cells)
+            place = f"hierarchy: {measure['name']} on the level {shown(level['name'])}"
+            scale = most / Fraction(noise["epsilon"])
+            if noise["sensitivity"] != most or Fraction(noise["scale"]) != scale:
+                found.append(f"{place} has the sensitivity {most} and the scale {brief(scale)}, which "
+                             "follow from the bounds and its epsilon, and not what is stated.")
+                continue
+            check_half_widths(dict(noise, name=place, confidence=measure["confidence"]), cells, 1, found)
+        worst = max((level["measures"][index] for level in levels),
+                    key=lambda noise: Fraction(noise["scale"]))
+        if (measure["scale"], measure["sensitivity"]) != (worst["scale"], worst["sensitivity"]):
+            found.append(f"{measure['name']}: its scale and sensitivity are not those of the level "
+                         "with the most noise.")
+        if Fraction(measure["epsilon"]) != sum(Fraction(level["measures"][index]["epsilon"])
+                                               for level in levels):
+            found.append(f"{measure['name']}: its epsilon is not the sum of those of the levels.")
+
+
+class LeastSquares:
+    """Estimates that add up: upward, each region's own count is averaged with the sum of the regions
+    in it, weighed by one over the variances; downward, what a region knows beyond those in it is
+    shared out among them by their variances. The noise of scale b has the variance 2 b^2 at most."""
+
+    def __init__(self, parents, own):
+        self.parents, self.own = parents, own
+        nodes = range(len(parents))
+        self.sums, self.below = [Fraction(0) for _ in nodes], [None for _ in nodes]
+        self.inside = [[] for _ in nodes]
+        for node in reversed(nodes):
+            total = self.sums[node]
+            self.below[node] = own[node] if not total else own[node] * total / (own[node] + total)
+            if parents[node] is not None:
+                self.sums[parents[node]] += self.below[node]
+        self.shares, self.variances = [None for _ in nodes], list(self.below)
+        for node, parent in enumerate(parents):
+            if parent is not None:
+                self.inside[parent].append(node)
+                share = self.shares[node] = self.below[node] / self.sums[parent]
+                self.variances[node] += share**2 * (self.variances[parent] - self.sums[parent])
+
+    def estimates(self, counts):
+        result, sums = list(map(Fraction, counts)), [Fraction(0) for _ in counts]
+        for node in reversed(range(len(counts))):
+            if self.inside[node]:
+                weight = self.sums[node] / (self.own[node] + self.sums[node])
+                result[node] = weight * counts[node] + (1 - weight) * sums[node]
+            if self.parents[node] is not None:
+                sums[self.parents[node]] += result[node]
+        for node, parent in enumerate(self.parents):
+            if parent is not None:
+                result[node] += self.shares[node] * (result[parent] - sums[parent])
+        return result
+
+    def whole(self, estimates):
+        """Whole numbers from zero on: that of the top is rounded, half up; each other total is shared
+        out so that the sum of the squared differences from the estimates is least, and of equally
+        good ways the one that gives more to the first."""
+        result = [0 for _ in estimates]
+        for node, parent in enumerate(self.parents):
+            if parent is None:
+                result[node] = math.floor(max(0, estimates[node]) + Fraction(1, 2))
+            if self.inside[node]:
+                targets = [estimates[child] for child in self.inside[node]]
+                for child, part in zip(self.inside[node], nearest(targets, result[node])):
+                    result[child] = part
+        return result
+
+
+def nearest(targets, total):
+    """Whole numbers n_i >= 0 of a total with the least sum of (n_i - t_i)^2. One more costs
+    2 (n_i - t_i) + 1, so the cheapest steps are taken, of equal ones the first. With the level to which
+    water must be filled in for the total, all parts under water rounded down are taken for certain."""
+    level, covered = Fraction(total), Fraction(0)
+    for count, target in enumerate(sorted(targets, reverse=True), 1):
+        covered += target
+        if count > 1 and target + (total - covered) / count <= 0:
+            break
+        level = (total - covered) / count
+    parts = [max(0, math.floor(target + level)) for target in targets]
+    steps = sorted((part + 1 - target, place)
+                   for place, (part, target) in enumerate(zip(parts, targets)))
+    for _, place in steps[:total - sum(parts)]:
+        parts[place] += 1
+    return parts
+
+
+def reaches(rate, beyond, bound):
+    """The smallest whole k above `beyond` with exp(-rate (k - beyond)) <= bound, which is below 1."""
+    def holds(k):
+        digits = 30
+        while True:
+            power = Bounds.exp_of_minus(rate * (k - beyond), digits)
+            if Fraction(power.high) <= bound:
+                return True
+            if Fraction(power.low) > bound:
+                return False
+            digits *= 2
+    return smallest(holds, math.floor(beyond) + 1, max(1, int(1 / rate)))
+
+
+def estimate_half_width(variance, scale, finest, alpha):
+    """A whole k that the noise of an estimate leaves with at most the chance alpha.
+
+    The region's own count has the weight w = V / (2 b^2), and w of the variance V. Either, for w > 1/2,
+    P(> k) <= e^(1/(2b)) e^(-k/(wb)) w / (2w - 1); or, where the discrete noise is taken for Laplace noise
+    that reaches r further, P(> k) <= 22/21 e^(-s (k-r)) / (1 - (1-w) V/2 s^2) for every s <= 1 / (w b).
+    """
+    own = variance / (2 * scale**2)
+    if own >= 1:
+        return half_width(scale, alpha)
+    bits = max(1, alpha.denominator.bit_length() - alpha.numerator.bit_length())
+    load = Fraction(7 * bits + 10, 7 * bits + 30)
+    square = min(1 / own, load / (1 - own)) / own
+    root = Fraction(math.isqrt(math.floor(square * 2**64)), 2**32)
+    wide = own * (scale / finest)**2 * Fraction(25, 4)
+    reach = math.isqrt(math.floor(wide))
+    reach += reach**2 < wide
+    result = reaches(root / scale, Fraction(reach),
+                     alpha * Fraction(21, 22) * (1 - (1 - own) * own * root**2))
+    if own > Fraction(1, 2):
+        result = min(result, reaches(1 / (own * scale), own / 2, alpha * (2 * own - 1) / own))
+    return result
+
+
+def check_estimates(release, parents, cells_of, found):
+    """The estimates of the signals, from their noisy counts."""
+    hierarchy = release["hierarchy"]
+    estimates = hierarchy.get("estimates")
+    names = [measure["name"] for measure in release["measures"]]
+    if estimates is None:
+        return
+    if "signals" not in names:
+        found.append("hierarchy: there are estimates, but signals are not counted.")
+        return
+    index = names.index("signals")
+    alpha = 1 - Fraction(release["measures"][index]["confidence"])
+    scales = [Fraction(level["measures"][index]["scale"])
+              for level in hierarchy["levels"] for _ in range(level["count"])]
+    squares = LeastSquares(parents, [2 * scale**2 for scale in scales])
+    if list(map(str, squares.variances)) != estimates["variances"]:
+        found.append("hierarchy: the variances are not those of the least squares.")
+    known = {}
+    for pair in zip(squares.variances, scales):
+        if pair not in known:
+            known[pair] = estimate_half_width(*pair, min(scales), alpha)
+    widths = [known[pair] for pair in zip(squares.variances, scales)]
+    if widths != estimates["half_widths"]:
+        found.append("hierarchy: the half-widths of the estimates are not those that follow.")
+    count = len(release["cells"])
+    if len(estimates["values"]) != count or len(estimates.get("whole", [0] * count)) != count:
+        found.append("hierarchy: there is not one estimate for each cell.")
+        return
+    for cells in cells_of:
+        values = squares.estimates([release["cells"][cell]["signals"] for cell in cells])
+        if [str(value) for value in values] != [estimates["values"][cell] for cell in cells]:
+            found.append("hierarchy: the estimates are not the least squares of the noisy counts.")
+            return
+        if "whole" in estimates \
+                and squares.whole(values) != [estimates["whole"][cell] for cell in cells]:
+            found.append("hierarchy: the whole numbers are not those that follow from the estimates.")
+            return
+
+
+def check_hierarchy(release, found):
+    if "hierarchy" not in release:
+        return
+    keys, cells = release["query"]["keys"], release["cells"]
+    names = [key["name"] for key in keys]
+    if "region" not in names or release["query"]["nonnegative"] \
+            or {"selection", "schedule", "places", "continual", "statistics"} & set(release) \
+            or {measure["name"] for measure in release["measures"]} - {"signals", "units"}:
+        found.append("hierarchy: levels go with listed cells of region, with signals and units, and "
+                     "not with raised counts, schedules or places.")
+        return
+    if found:  # of cells that are not as they must be nothing follows
+        return
+    stride = math.prod(key["count"] for key in keys[names.index("region") + 1:])
+    codes = list(dict.fromkeys(cell["region"] for cell in cells))
+    parents = parents_of(release["hierarchy"], codes)
+    if parents is None:
+        found.append("hierarchy: the regions do not lie level by level in one another, in the order of "
+                     "their parents.")
+        return
+    combinations = len(cells) // len(codes)
+    before = len(found)
+    check_level_noise(release, combinations, found)
+    if len(found) > before:
+        return
+    cells_of = [[(first // stride * len(codes) + region) * stride + first % stride
+                 for region in range(len(codes))] for first in range(combinations)]
+    check_estimates(release, parents, cells_of, found)
+
+
+# ---------------------------------------------------------------------------------------------
 # 6. The digests, and what the certificate repeats from the body.
 # ---------------------------------------------------------------------------------------------
 
@@ -2141,6 +2397,7 @@ def findings_of(data, public_key=None, ledger=None):
     check_places(release, found)
     check_cells(release, found)
     check_statistics(release, found)
+    check_hierarchy(release, found)
     check_certificate(release, data, found)
     check_signature(release, public_key, found)
     if ledger is not None:
@@ -2232,7 +2489,7 @@ def describe(release, ledger):
     for measure in release["measures"]:
         lines.append(
             f"Each of the {cells} counts of {measure['name']} has noise of scale "
-            f"{measure['scale']}: with probability {measure['confidence']} one count is within "
+            f"{measure['scale']}{' at most' if 'hierarchy' in release else ''}: with probability {measure['confidence']} one count is within "
             f"{measure['half_width']} and all are within {measure['simultaneous_half_width']}, "
             "apart from what bounding leaves out.")
     signature = release["certificate"].get("signature")

@@ -99,6 +99,7 @@ enum Samples {
     groupBy: [GroupKey] = [.region, .intent],
     cells: [GroupKey: [String]] = [.region: ["n", "s"], .intent: ["x", "y", "z"]],
     selection: SelectionRequest? = nil,
+    hierarchy: RegionHierarchy? = nil,
     epsilon: Rational = 1,
     delta: Rational = .zero,
     consent: ConsentRequest? = nil,
@@ -124,6 +125,7 @@ enum Samples {
       confidence: Rational(19, 20),
       nonnegative: false,
       consent: consent,
+      hierarchy: hierarchy,
       sha256: String(repeating: "5", count: 64),
       digest: digest
     )

@@ -35,6 +35,8 @@ struct SampleRelease: Sendable {
   var pinned = true
   /// Whether the runs are priced as ones that share no unit.
   var isDisjoint = false
+  /// The levels of regions that lie in one another.
+  var hierarchy: SampleHierarchy? = nil
   /// The runs that it is one of: how often, how many, the number from 1, and the delta of all, which
   /// are priced by the sum rule where it is zero.
   var schedule: (every: SchedulePeriod, times: Int, run: Int, delta: Rational)? = nil
@@ -87,8 +89,13 @@ struct SampleRelease: Sendable {
     )
   }
 
-  /// The body.
+  /// The body, with the levels of its regions where there are any.
   func body() throws -> ReleaseBody {
+    let body = try flatBody()
+    return try hierarchy?.applied(to: body) ?? body
+  }
+
+  private func flatBody() throws -> ReleaseBody {
     let bounds = try ContributionBounds(
       cellsPerUnit: bounds.cells,
       signalsPerCell: bounds.signals,

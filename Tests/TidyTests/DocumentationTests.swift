@@ -20,7 +20,7 @@ import Testing
       for key in here { #expect(listed.contains(key), "\(file.path) cites [\(key)], not listed") }
     }
     for page in [
-      "architecture", "privacy-model", "claims", "sampler", "formats", "selection",
+      "architecture", "privacy-model", "claims", "sampler", "formats", "selection", "hierarchies",
     ] {
       cited.formUnion(Self.keys(in: SourceTree.text(of: "docs/\(page).md")))
     }

@@ -174,6 +174,7 @@ struct Plan: AsyncParsableCommand {
     text += table.text
     text += StatisticsText.text(plan)
     if let selection = plan.selection { text += SelectionText.text(selection) }
+    text += HierarchyText.text(plan)
     if let error = ExpectedError(plan) { text += "\n" + error.text }
     text +=
       "\nThe noise stays within the half-width with probability \(spec.confidence.plain). Bounding\n"
@@ -224,6 +225,7 @@ struct Plan: AsyncParsableCommand {
     if let selection = plan.selection {
       fields.append(("selection", SelectionText.json(selection)))
     }
+    if let levels = HierarchyText.json(plan) { fields.append(("levels", levels)) }
     if let standing {
       fields.append(("accepted", .flag(standing.refusal == nil)))
       fields.append(("remaining", RemainingText.json(standing.remaining)))

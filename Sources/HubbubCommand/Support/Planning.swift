@@ -80,6 +80,9 @@ struct PlannedReport {
     case .quantilesOutOfRange(let scale):
       "budget.epsilon: the noise on the histogram of values would have the scale \(scale), outside "
         + "1/1000 to 2^40; write another epsilon"
+    case .estimatesTooLong:
+      "regions: the exact estimates of so irregular a hierarchy would be too long for a release; write "
+        + "`consistent: none` for the raw counts alone, or a hierarchy of fewer levels"
     case .selectionWithoutDelta:
       "budget: cells that are found in the signals need a delta above 0 and below 1; write one such "
         + "as 1e-9"

@@ -9,11 +9,14 @@ final class CellTally: @unchecked Sendable {
   }
 
   let cellCount: Int
+  /// Where regions lie in one another, the units of each; `nil` where they stand side by side.
+  let levels: LevelTally?
   /// Signals and units side by side, as they are counted at once; behind those of all cells what free
   /// slots are counted in.
   private let counts: UnsafeMutablePointer<Counts>
 
-  init(cellCount: Int) {
+  init(cellCount: Int, levels: HierarchyCells? = nil) {
+    self.levels = levels.map(LevelTally.init)
     self.cellCount = cellCount
     counts = .allocate(capacity: cellCount + 1)
     counts.initialize(repeating: Counts(), count: cellCount + 1)
@@ -42,6 +45,7 @@ final class CellTally: @unchecked Sendable {
   }
 
   func add(_ other: CellTally) {
+    if let levels, let others = other.levels { levels.add(others) }
     for cell in 0..<cellCount {
       counts[cell].signals += other.counts[cell].signals
       counts[cell].units += other.counts[cell].units

@@ -20,7 +20,10 @@ final class ParallelAggregation: @unchecked Sendable {
   private let bounds: ContributionBounds
   private let key: ChoiceKey
   private let hash: PlaceHash
+  /// The cells that signals can name.
   private let cellCount: Int
+  /// Where these stand among all, where regions lie in one another.
+  private let levels: HierarchyCells?
   private let parts: [BegunPart]
   /// The rows of each thread; a thread touches its own alone, until all have been decoded.
   private let rows: [RowBuffer]
@@ -38,6 +41,7 @@ final class ParallelAggregation: @unchecked Sendable {
     file: SpillFile,
     meter: ProgressMeter,
     cellCount: Int,
+    levels: HierarchyCells? = nil,
     key: ChoiceKey,
     options: AggregationOptions
   ) {
@@ -45,7 +49,8 @@ final class ParallelAggregation: @unchecked Sendable {
     self.source = source
     self.file = file
     self.meter = meter
-    self.cellCount = cellCount
+    self.cellCount = levels?.leafCellCount ?? cellCount
+    self.levels = levels
     self.key = key
     self.options = options
     rules = SignalRules(specification, regions: regions, registry: registry)
@@ -141,7 +146,7 @@ final class ParallelAggregation: @unchecked Sendable {
   // MARK: - Adding up
 
   private func tally() throws(SignalFileError) -> (signals: [Int64], units: [Int64]) {
-    let total = CellTally(cellCount: cellCount)
+    let total = CellTally(cellCount: cellCount, levels: levels)
     let gathered = Mutex(())
     let next = Atomic<Int>(0)
     let file = file.isEmpty ? nil : file
@@ -149,7 +154,8 @@ final class ParallelAggregation: @unchecked Sendable {
     let held = tables.load(ordering: .relaxed)
     let work = file == nil ? memory.workPerThread : memory.workPerThread(besides: held)
     DispatchQueue.concurrentPerform(iterations: threads) { thread in
-      let own = threads == 1 ? total : CellTally(cellCount: self.cellCount)
+      let own =
+        threads == 1 ? total : CellTally(cellCount: self.cellCount, levels: self.levels)
       let parts = PartTally(
         own,
         choice: SignalChoice(bounds: self.bounds),
@@ -173,6 +179,9 @@ final class ParallelAggregation: @unchecked Sendable {
       if own !== total { gathered.withLock { _ in total.add(own) } }
     }
     if let failure = failure.withLock({ $0 }) { throw failure }
+    if let levels, let units = total.levels {
+      return (levels.sums(total.signalCounts), units.unitCounts)
+    }
     return (total.signalCounts, total.unitCounts)
   }
 }

@@ -40,6 +40,24 @@ struct RawAggregate: ~Copyable {
     counts = plan.measures.map { $0.measure == .signals ? signals : units }
   }
 
+  /// Adds up what units keep in the innermost regions of a hierarchy, and in all that these lie in.
+  init(
+    _ table: consuming UnitTable,
+    _ cells: HierarchyCells,
+    under plan: AggregationPlan
+  ) {
+    var signals = [Int64](repeating: 0, count: cells.leafCellCount)
+    let units = LevelTally(cells)
+    table.forEachBounded(
+      unit: { units.begin() },
+      { cell, kept in
+        signals[Int(cell)] += Int64(kept)
+        units.add(cell)
+      }
+    )
+    self.init(signals: cells.sums(signals), units: units.unitCounts, under: plan)
+  }
+
   /// Takes the counts of every cell.
   init(signals: [Int64], units: [Int64], under plan: AggregationPlan) {
     counts = plan.measures.map { $0.measure == .signals ? signals : units }

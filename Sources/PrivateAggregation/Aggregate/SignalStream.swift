@@ -122,6 +122,7 @@ struct SignalStream {
       file: file,
       meter: meter,
       cellCount: plan.cellCount,
+      levels: plan.hierarchy.map(HierarchyCells.init),
       key: key,
       options: options
     )
@@ -213,6 +214,9 @@ struct SignalStream {
       let tally = ValueTally(plan)
       values.add(to: tally)
       return RawAggregate(tally)
+    }
+    if let hierarchy = plan.hierarchy {
+      return RawAggregate(table, HierarchyCells(hierarchy), under: plan)
     }
     return RawAggregate(table, found: found, under: plan)
   }

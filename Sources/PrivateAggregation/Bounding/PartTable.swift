@@ -296,6 +296,10 @@ struct PartTable: ~Copyable {
 
   /// Adds what all units keep.
   func add(to tally: CellTally, by choice: SignalChoice) {
+    if let levels = tally.levels {
+      add(to: tally, levels, by: choice)
+      return
+    }
     guard choice.isNeeded || bounds.cellsPerUnit > FourCells.most else {
       for number in 1..<units.count {
         let slots = slots(of: units.base + number)
@@ -306,6 +310,20 @@ struct PartTable: ~Copyable {
     for number in 1..<units.count {
       let priorities = priorities(of: units.base + number)
       withCells(of: number) { choice.add($0, priorities, to: tally) }
+    }
+  }
+
+  /// The same where regions lie in one another: units are told apart in each of them.
+  private func add(to tally: CellTally, _ levels: LevelTally, by choice: SignalChoice) {
+    for number in 1..<units.count {
+      levels.begin()
+      let priorities = priorities(of: units.base + number)
+      withCells(of: number) { cells in
+        choice.forEachKept(cells, priorities) { cell, signals in
+          tally.add(signals, in: cell)
+          levels.add(cell)
+        }
+      }
     }
   }
 

@@ -66,6 +66,25 @@ final class SignalChoice {
     for candidate in candidates { counts[Int(candidate.place)] += 1 }
   }
 
+  /// Calls `body` with the cells in which something of a unit stays, and how many signals; some slots may
+  /// be free.
+  func forEachKept(
+    _ cells: UnsafeBufferPointer<UnitCell>,
+    _ priorities: UnitPriorities,
+    _ body: (_ cell: UInt32, _ signals: UInt32) -> Void
+  ) {
+    let total = isNeeded ? cells.reduce(0) { $0 + Int($1.count) } : 0
+    guard total > most else {
+      for cell in cells where cell.count > 0 { body(cell.cell, cell.count) }
+      return
+    }
+    choose(cells, priorities)
+    kept.removeAll(keepingCapacity: true)
+    kept.append(contentsOf: repeatElement(0, count: cells.count))
+    for candidate in candidates { kept[Int(candidate.place)] += 1 }
+    for (cell, kept) in zip(cells, kept) where kept > 0 { body(cell.cell, kept) }
+  }
+
   /// Leaves the signals of the smallest priorities, in room for about twice as many.
   private func choose(_ cells: UnsafeBufferPointer<UnitCell>, _ priorities: UnitPriorities) {
     candidates.removeAll(keepingCapacity: true)

@@ -158,15 +158,20 @@ struct UnitTable {
     }
   }
 
-  /// Calls `body` with every (unit, cell) that is kept and the number of signals kept in it.
+  /// Calls `begin` for each unit, and `body` with every cell that it keeps and the number of signals
+  /// kept in it.
   ///
   /// Where a unit holds more than `t` signals, `t` are kept at random: the j-th signal of a cell has a
   /// priority of its own, and the `t` smallest over all cells of the unit stay. Which of the signals
   /// of one cell stay makes no difference to a count.
-  func forEachBounded(_ body: (_ cell: UInt32, _ signals: UInt32) -> Void) {
+  func forEachBounded(
+    unit begin: () -> Void = {},
+    _ body: (_ cell: UInt32, _ signals: UInt32) -> Void
+  ) {
     var candidates: [Candidate] = []
     var kept: [UInt32] = []
     for unit in units {
+      begin()
       let cells = cells(of: unit)
       let total = cells.reduce(0) { $0 + Int($1.count) }
       guard let most = bounds.signalsPerUnit, total > most else {

@@ -41,10 +41,16 @@ struct NoisyAggregate: ~Copyable {
     bins = Self.noisy(exactBins, plan.quantiles, threads: threads)
     exactBins = []
     let isRaised = plan.specification.nonnegative
-    counts = zip(plan.measures, exact).map { measure, exact in
+    counts = zip(plan.measures.indices, exact).map { index, exact in
+      let measure = plan.measures[index]
       let nonnegative = isRaised && measure.measure.isNeverNegative
-      let sampler = DiscreteLaplaceSampler(scale: measure.scale)
-      var values = CellNoise.draws(exact.count, by: sampler, threads: threads)
+      var values: [Int64]
+      if let hierarchy = plan.hierarchy {
+        values = CellNoise.draws(hierarchy, measure: index, threads: threads)
+      } else {
+        let sampler = DiscreteLaplaceSampler(scale: measure.scale)
+        values = CellNoise.draws(exact.count, by: sampler, threads: threads)
+      }
       for index in values.indices {
         let (sum, overflow) = values[index].addingReportingOverflow(exact[index])
         let held = overflow ? (values[index] < 0 ? Int64.min : Int64.max) : sum

@@ -16,6 +16,8 @@ public enum PlanError: Error, Hashable, Sendable {
   case selectionWithoutDelta
   /// The scale of the noise on a histogram of values lies outside what the sampler takes.
   case quantilesOutOfRange(scale: Rational)
+  /// The exact estimates of a hierarchy would take more bits than a release holds.
+  case estimatesTooLong
 }
 
 /// One measure with its noise.
@@ -49,6 +51,8 @@ public struct AggregationPlan: Sendable, Hashable {
   public let selection: PlannedSelection?
   /// How running counts are noised; `nil` for counts of the window alone.
   public let continual: PlannedContinual?
+  /// The levels of regions that lie in one another; `nil` where they stand side by side.
+  public let hierarchy: PlannedHierarchy?
   /// The measures with their noise.
   public let measures: [PlannedMeasure]
   /// The histogram of values with its noise; `nil` where no quantiles are asked for.
@@ -77,7 +81,15 @@ public struct AggregationPlan: Sendable, Hashable {
     var epsilon = selection?.terms.epsilon ?? .zero
     let alpha = .one - specification.confidence
     continual = specification.plannedContinual
-    for request in specification.measures {
+    hierarchy = try specification.hierarchy.map { (request) throws(PlanError) in
+      try PlannedHierarchy(request, of: specification, cellCount: cellCount)
+    }
+    if let hierarchy {
+      _ = try hierarchy.figures(of: specification)
+      measures = hierarchy.measures(of: specification)
+      for measure in measures { epsilon += measure.epsilon }
+    }
+    for request in hierarchy == nil ? specification.measures : [] {
       let sensitivity =
         specification.bounds.sensitivity(of: request.measure)
         * BigInteger(continual?.tree.levels ?? 1)

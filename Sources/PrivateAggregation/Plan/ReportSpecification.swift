@@ -150,6 +150,8 @@ public struct ReportSpecification: Sendable, Hashable {
   public let schedule: ReportSchedule?
   /// Running counts, whose periods are the runs of the schedule; `nil` for counts of the window alone.
   public private(set) var continual: ContinualRequest?
+  /// Regions that lie in one another; `nil` where they stand side by side.
+  public let hierarchy: RegionHierarchy?
   /// SHA-256 of the spec's bytes, in hexadecimal.
   public let sha256: String
   /// SHA-256 of everything that fixes the release: the spec's bytes and the bytes of its lists.
@@ -179,6 +181,7 @@ public struct ReportSpecification: Sendable, Hashable {
     consent: ConsentRequest? = nil,
     schedule: ReportSchedule? = nil,
     continual: ContinualRequest? = nil,
+    hierarchy: RegionHierarchy? = nil,
     sha256: String,
     digest: String
   ) {
@@ -204,6 +207,7 @@ public struct ReportSpecification: Sendable, Hashable {
     self.consent = consent
     self.schedule = schedule
     self.continual = continual
+    self.hierarchy = hierarchy
     self.sha256 = sha256
     self.digest = digest
   }

@@ -16,7 +16,8 @@ extension ReleaseBody {
     bins: [Int64] = [],
     remaining: RemainingBudget,
     schedule: ReleasedSchedule? = nil,
-    continual: ReleasedContinual? = nil
+    continual: ReleasedContinual? = nil,
+    hierarchy: ReleasedHierarchy? = nil
   ) {
     let specification = plan.specification
     let cells =
@@ -77,7 +78,8 @@ extension ReleaseBody {
       places: specification.shapes.map {
         ReleasedPlaces($0, names: specification.cells[.region]?.values ?? [])
       },
-      continual: continual
+      continual: continual,
+      hierarchy: hierarchy
     )
   }
 

@@ -173,6 +173,8 @@ public struct Releaser<Ledger: BudgetLedger>: Sendable {
     let counts = noisy.counts
     let cells = noisy.cells
     let bins = noisy.bins
+    // Not while the ledger waits: it may take seconds.
+    let hierarchy = plan.hierarchy?.released(plan.specification, counts: counts)
     let made = MadeBody()
     let stored: StoredRelease
     do {
@@ -185,7 +187,8 @@ public struct Releaser<Ledger: BudgetLedger>: Sendable {
           counts: counts,
           bins: bins,
           remaining: remaining,
-          schedule: run
+          schedule: run,
+          hierarchy: hierarchy
         )
       }
     } catch {

@@ -83,7 +83,7 @@ final class SignalDecoder {
     var weight = 1
     var keys: [Key] = []
     for key in specification.groupBy.reversed() {
-      let values = specification.cells[key]?.values
+      let values = specification.signalValues(of: key)
       if key == .region, let shapes = specification.shapes {
         let index = index ?? RegionIndex(shapes, names: values ?? [])
         regions = SignalRegions(index, columns: columns, weight: weight)

@@ -76,6 +76,7 @@ private struct ReleaseParts {
   var places: ReleasedPlaces?
   var continual: ReleasedContinual?
   var statistics: ReleasedStatistics?
+  var hierarchy: ReleasedHierarchy?
   var certificate: Certificate?
 
   mutating func read(
@@ -99,6 +100,7 @@ private struct ReleaseParts {
     case "schedule": schedule = try cursor.schedule()
     case "places": places = try cursor.places()
     case "continual": continual = try cursor.continual()
+    case "hierarchy": hierarchy = try cursor.hierarchy()
     case "certificate": certificate = try cursor.certificate()
     default: throw ReleaseDecodingError(.unknown)
     }
@@ -130,7 +132,8 @@ private struct ReleaseParts {
       remaining: try JSONCursor.required(remaining, "remaining"),
       schedule: schedule,
       places: places,
-      continual: continual
+      continual: continual,
+      hierarchy: hierarchy
     )
   }
 }

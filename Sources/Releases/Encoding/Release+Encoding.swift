@@ -35,6 +35,10 @@ extension ReleaseBody {
     writer.string(created)
     writer.raw(",\n\"dataset\":")
     writer.string(dataset)
+    if let hierarchy {
+      writer.raw(",\n\"hierarchy\":")
+      writer.hierarchy(hierarchy)
+    }
     writer.raw(",\n\"id\":")
     writer.string(id.description)
     writer.raw(",\n\"measures\":[")

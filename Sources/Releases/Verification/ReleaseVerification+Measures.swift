@@ -59,6 +59,9 @@ extension ReleaseVerification {
     at place: String,
     in body: ReleaseBody
   ) -> [Finding] {
+    guard body.hierarchy == nil else {
+      return halfWidths(of: measure, at: place, cells: body.cells.count, draws: 1)
+    }
     var findings: [Finding] = []
     // Of running counts every level of the tree is noised.
     let levels = BigInteger(body.continual?.tree.levels ?? 1)

@@ -51,6 +51,7 @@ public struct ReleaseVerification: Sendable {
     findings += Self.continual(of: document.body)
     findings += Self.selection(of: document.body)
     findings += Self.places(of: document.body)
+    findings += Self.hierarchy(of: document.body)
     findings += Self.cells(of: document.body)
     findings += Self.statistics(of: document.body)
     findings += Self.statements(of: certificate, about: document.body)

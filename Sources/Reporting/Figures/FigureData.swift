@@ -36,7 +36,8 @@ struct FigureLayer {
 extension FigureLayer {
   /// The layers of a release, one for each measure that is shown; sums are in units of the value.
   static func layers(of body: ReleaseBody) -> [FigureLayer] {
-    body.shownMeasures.map { index in
+    if let layers = levelLayers(of: body) { return layers }
+    return body.shownMeasures.map { index in
       let measure = body.measures[index]
       let kind = measure.measure
       let unit = kind.range.flatMap { Double($0.grid.decimal(digits: 17, .down)) } ?? 1

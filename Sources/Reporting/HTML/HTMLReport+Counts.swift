@@ -23,7 +23,8 @@ extension HTMLReport {
 
   /// The counts of every measure.
   static func counts(of body: ReleaseBody) -> Markup {
-    let tables = body.shownMeasures.map { table(of: body, measure: $0) }
+    let tables =
+      levels(of: body).map { [$0] } ?? body.shownMeasures.map { table(of: body, measure: $0) }
     return """
       <section aria-labelledby="counts">
       <h2 id="counts">The counts</h2>
@@ -89,7 +90,7 @@ extension HTMLReport {
   }
 
   /// A sentence about the cells that are not drawn.
-  private static func omission(_ omitted: Int, _ name: String) -> Markup {
+  static func omission(_ omitted: Int, _ name: String) -> Markup {
     guard omitted > 0 else { return "" }
     return """
       <p class="warning">Only the \(PlainNumber.grouped(mostCells)) cells with the largest numbers \
@@ -102,18 +103,21 @@ extension HTMLReport {
 
   /// The noise of every measure.
   static func noise(of body: ReleaseBody) -> Markup {
-    let rows: [Markup] = body.measures.map { measure in
-      """
-      <tr><th scope="row">\(measure.measure.rawValue)</th>\
-      <td class="n">\(measure.measure.shown(measure.sensitivity))</td>\
-      <td class="n">\(PlainNumber.exact(measure.epsilon))</td>\
-      <td class="n">\(PlainNumber.exact(measure.measure.inUnits(measure.scale)))</td>\
-      <td class="n">±\(measure.measure.shown(measure.halfWidth))</td>\
-      <td class="n">±\(measure.measure.shown(measure.simultaneousHalfWidth))</td>\
-      <td class="n">\(PlainNumber.percent(measure.confidence))</td></tr>
+    let levels = levelNoise(of: body)
+    let rows: [Markup] =
+      levels
+      ?? body.measures.map { measure in
+        """
+        <tr><th scope="row">\(measure.measure.rawValue)</th>\
+        <td class="n">\(measure.measure.shown(measure.sensitivity))</td>\
+        <td class="n">\(PlainNumber.exact(measure.epsilon))</td>\
+        <td class="n">\(PlainNumber.exact(measure.measure.inUnits(measure.scale)))</td>\
+        <td class="n">±\(measure.measure.shown(measure.halfWidth))</td>\
+        <td class="n">±\(measure.measure.shown(measure.simultaneousHalfWidth))</td>\
+        <td class="n">\(PlainNumber.percent(measure.confidence))</td></tr>
 
-      """
-    }
+        """
+      }
     return """
       <section aria-labelledby="noise">
       <h2 id="noise">The noise</h2>

@@ -29,6 +29,7 @@ public enum CountsCSV {
   /// The same as bytes.
   public static func bytes(of release: Release) -> [UInt8] {
     let body = release.body
+    if let levels = HierarchyView(body) { return bytes(of: body, levels) }
     var bytes: [UInt8] = []
     bytes.reserveCapacity(256 + body.cells.count * 48)
     var header = body.query.keys.map(\.name)
@@ -95,7 +96,7 @@ public enum CountsCSV {
     return first.map { "=+-@\t".utf8.contains($0) } ?? false
   }
 
-  private static func append(_ field: String, to bytes: inout [UInt8]) {
+  static func append(_ field: String, to bytes: inout [UInt8]) {
     let text = field.utf8
     let space = UInt8(ascii: " ")
     var field = field

@@ -44,6 +44,10 @@ public enum TerminalTable {
   }
 
   private static func rows(of body: ReleaseBody, width: Int) -> [String] {
+    if let levels = HierarchyView(body) {
+      let rows = TerminalLevels(body, levels).rows(mostRows)
+      return aligned(rows, keys: body.query.keys.count + 1, width: width)
+    }
     let keyCount = body.query.keys.count
     var table = [body.query.keys.map { VisibleText.escaping($0.name, limit: 200) }]
     let measures = body.shownMeasures
@@ -66,6 +70,10 @@ public enum TerminalTable {
       }
       table.append(row)
     }
+    return aligned(table, keys: keyCount, width: width)
+  }
+
+  private static func aligned(_ table: [[String]], keys keyCount: Int, width: Int) -> [String] {
     var widths = [Int](repeating: 0, count: table[0].count)
     for row in table {
       for (column, text) in row.enumerated() {
@@ -107,7 +115,8 @@ public enum TerminalTable {
   }
 
   private static func accuracy(of body: ReleaseBody) -> [String] {
-    body.shownMeasures.map { index in
+    if let levels = HierarchyView(body) { return TerminalLevels(body, levels).accuracy }
+    return body.shownMeasures.map { index in
       let measure = body.measures[index]
       let percent = PlainNumber.percent(measure.confidence)
       let width = measure.measure.written(measure.halfWidth)

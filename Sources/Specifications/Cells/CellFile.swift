@@ -34,7 +34,7 @@ struct CellFile {
     column: String?,
     field: NodeReader
   ) throws(SpecificationError) -> [CellValue] {
-    let text = try self.text()
+    let text = try validText()
     if path.hasSuffix(".csv") { return try csv(text, column: column, field: field) }
     guard column == nil else {
       throw field.error("`\(name)` has no columns; leave `column` out, or name a .csv file")
@@ -42,12 +42,13 @@ struct CellFile {
     return try lines(text)
   }
 
-  private func text() throws(SpecificationError) -> String {
-    guard let text = String(validating: withoutMark, as: UTF8.self) else {
-      throw error(nil, "is not UTF-8 text; save it as plain text in UTF-8")
-    }
+  private func validText() throws(SpecificationError) -> String {
+    guard let text else { throw error(nil, "is not UTF-8 text; save it as plain text in UTF-8") }
     return text
   }
+
+  /// The text of the file; `nil` where it is none.
+  var text: String? { String(validating: withoutMark, as: UTF8.self) }
 
   private var withoutMark: ArraySlice<UInt8> {
     content.bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? content.bytes[3...] : content.bytes[...]
@@ -101,7 +102,7 @@ struct CellFile {
     _ columns: [String],
     field: NodeReader
   ) throws(SpecificationError) -> [CSVRecord] {
-    var records = CSVText(try text())
+    var records = CSVText(try validText())
     let header = try header(&records, example: "one place a line")
     var places: [Int] = []
     for column in columns {

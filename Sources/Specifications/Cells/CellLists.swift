@@ -17,6 +17,8 @@ struct CellLists {
   private(set) var files: [GroupKey: CellFile] = [:]
   /// The regions, where they are shapes.
   private(set) var shapes: RegionShapes?
+  /// Which regions lie in which, where the spec says so.
+  var hierarchy: RegionHierarchy?
 
   init(
     directory: String,
@@ -47,9 +49,12 @@ struct CellLists {
     }
     if field.isText { return try list(of: key, file: field, column: nil, field: field) }
     if key == .region, ShapeSection.isMeant(field) { return try shapes(in: field) }
+    if HierarchySection.isMeant(by: field) {
+      return try HierarchySection.read(field, of: key, into: &self)
+    }
     let keys = try field.mapping(
       ["file", "column"],
-      later: ["hierarchy", "levels"]
+      later: ["miles"]
     )
     let file = try keys.required("file", example: "file: values.csv")
     return try list(of: key, file: file, column: keys.optional("column"), field: field)
@@ -103,12 +108,21 @@ struct CellLists {
         "`\(name)` is neither a list nor a .csv or .txt file; write [\(name)] for a list of one"
       )
     }
-    let file = try open(field, of: key)
-    files[key] = file
+    let file = try self.file(of: key, named: field)
     var columnName: String?
     if let column { columnName = try column.text() }
     let values = try file.values(column: columnName, field: column ?? field)
     return try checked(values, of: key, file: file, field: whole)
+  }
+
+  /// Reads the file that a field names.
+  mutating func file(
+    of key: GroupKey,
+    named field: NodeReader
+  ) throws(SpecificationError) -> CellFile {
+    let file = try open(field, of: key)
+    files[key] = file
+    return file
   }
 
   /// Reads a file that the spec names; a signal file is refused.
@@ -136,7 +150,7 @@ struct CellLists {
   ///
   /// - Privacy: A value of a list in the spec is shown; one of a file never is, since the file may
   ///   be one of signals under a name that the spec does not give as such.
-  private func checked(
+  func checked(
     _ values: [CellValue],
     of key: GroupKey,
     file: CellFile?,

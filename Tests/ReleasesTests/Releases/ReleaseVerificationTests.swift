@@ -35,7 +35,7 @@ struct Forgery: Sendable, CustomTestStringConvertible {
 
   static let all: [Forgery] =
     ofStatistics + ofSchedules + ofWindows + ofPlaces + ofConsent + ofRunningCounts
-    + ofPersonLosses + ofDisjointRuns + [
+    + ofPersonLosses + ofHierarchies + ofDisjointRuns + [
       Forgery(
         "wrong scale",
         [("\"scale\":\"12\"", "\"scale\":\"6\"")],

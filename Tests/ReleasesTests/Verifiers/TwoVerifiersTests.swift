@@ -11,7 +11,7 @@ import Testing
 struct `Two verifiers` {
   /// Releases of further shapes than `ReleaseTextSamples`.
   static let genuine: [SampleRelease] =
-    ReleaseTextSamples.all + SampleRelease.boxes + [
+    ReleaseTextSamples.all + SampleRelease.hierarchies + SampleRelease.boxes + [
       SampleRelease(unit: .personDay, bounds: (7, 3, nil), epsilon: Rational(1, 3)),
       SampleRelease(
         keys: [("day", ["2026-11-01", "2026-11-02", "2026-11-03"])],

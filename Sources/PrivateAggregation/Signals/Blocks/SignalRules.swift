@@ -75,7 +75,7 @@ final class SignalRules: Sendable {
     var keys: [Key] = []
     var regions: SignalRegions?
     for key in specification.groupBy.reversed() {
-      let values = specification.cells[key]?.values ?? []
+      let values = specification.signalValues(of: key) ?? []
       if key == .region, let shapes = specification.shapes {
         let index = index ?? RegionIndex(shapes, names: values)
         regions = SignalRegions(index, columns: columns, weight: weight)
