@@ -24,9 +24,15 @@ public struct AggregationOptions: Sendable, Hashable {
   /// The folder of temporary files, for tests; that of the environment where it is left out.
   var temporaryFolder: String?
 
-  /// How the memory is divided for so many cells.
-  func division(cells: Int) -> MemoryPlan {
-    division ?? MemoryPlan(memory: memory, threads: threads, cells: cells)
+  /// How the memory is divided for a plan.
+  func division(for plan: AggregationPlan) -> MemoryPlan {
+    division
+      ?? MemoryPlan(
+        memory: memory,
+        threads: threads,
+        cells: plan.cellsInMemory,
+        finds: plan.selection != nil
+      )
   }
 
   /// Makes options.

@@ -31,15 +31,17 @@ struct NoisyAggregate: ~Copyable {
     charge: consuming Charge,
     threads: Int
   ) {
-    var (exact, found, exactBins) = raw.take()
-    if let selection = plan.selection, let all = found {
-      let kept = SelectedCells.draw(all.map(\.units), by: selection.selection)
-      found = zip(all, kept).filter { $0.1 }.map { $0.0 }
-      exact = exact.map { counts in zip(counts, kept).filter { $0.1 }.map { $0.0 } }
+    let taken = raw.take()
+    var exact = taken.counts
+    if let selection = plan.selection, let all = taken.found {
+      let kept = SelectedCells.draw(all.units, by: selection.selection, threads: threads)
+      let order = all.sorted(kept.indices.filter { kept[$0] })
+      exact = exact.map { counts in order.map { counts[$0] } }
+      cells = order.map { all.values(of: $0) }
+    } else {
+      cells = nil
     }
-    cells = found.map { $0.map(\.values) }
-    bins = Self.noisy(exactBins, plan.quantiles, threads: threads)
-    exactBins = []
+    bins = Self.noisy(taken.bins, plan.quantiles, threads: threads)
     let isRaised = plan.specification.nonnegative
     counts = zip(plan.measures, exact).map { measure, exact in
       let nonnegative = isRaised && measure.measure.isNeverNegative

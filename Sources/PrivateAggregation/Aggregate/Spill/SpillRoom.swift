@@ -26,10 +26,13 @@ struct SpillRoom {
   private let valuesSize: Int
   /// Whether rows have values.
   private let hasValues: Bool
+  /// How large rows are where cells are found in the signals.
+  private let found: FoundRowSize?
   /// The bytes of all rows at most; `nil` where a file has no size of its own.
   private(set) var rows: Int? = 0
 
   init(_ specification: ReportSpecification) {
+    found = specification.selection.map { _ in FoundRowSize(specification) }
     labelSize = specification.privacyUnit == .person ? 0 : 8
     // Two columns may be one; the values of that are counted once.
     var sizes: [String: Int] = [:]
@@ -52,7 +55,8 @@ struct SpillRoom {
       return
     }
     let bytes = min(size, Self.mostBytes)
-    let ratio = ratio(besides: (reader.layout?.fieldCount ?? Self.objectOverhead) + valuesSize)
+    let dividers = reader.layout?.fieldCount ?? Self.objectOverhead
+    let ratio = found?.ratio(besides: dividers) ?? ratio(besides: dividers + valuesSize)
     // A last record may do without its line end: one row more.
     let more = (bytes / ratio.bytes + 1) * ratio.row + RowBuffer.longestRow + labelSize
     rows = min(sum + more, Self.mostBytes * 8)
