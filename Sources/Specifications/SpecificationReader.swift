@@ -98,7 +98,8 @@ public struct SpecificationReader {
       keys: cells.found,
       share: measures.selection,
       budget: budget.loss,
-      bounds: bounds
+      bounds: bounds,
+      measures: measures
     )
     try schedule.continual?.check(
       top,

@@ -11,19 +11,32 @@ enum SelectionText {
     var text = "\nA cell that was found is kept by chance, by the rule \(selection.rule.rawValue),"
     text += " which costs epsilon \(planned.loss.epsilon)\nand delta \(planned.loss.delta.plain)"
     if let threshold = selection.threshold {
-      text += "; its number of units with noise has to reach \(threshold)"
+      let counted = planned.measure.rawValue
+      text += "; its number of \(counted) with noise has to reach \(threshold)"
     }
     text += ".\n\n"
-    let rules = SelectionRule.allCases.compactMap { rule in
-      try? CellSelection(rule, under: planned.terms)
-    }
-    var table = Columns(["units"] + rules.map(\.rule.rawValue), numbers: [0, 1, 2, 3])
+    // Rules are compared where they look at the same.
+    let rules =
+      planned.measure == .units
+      ? SelectionRule.allCases.compactMap { try? CellSelection($0, under: planned.terms) }
+      : [selection]
+    let numbered = Set(0...rules.count)
+    var table = Columns([planned.measure.rawValue] + rules.map(\.rule.rawValue), numbers: numbered)
     for units in numbers(selection) {
       table.add([units.description] + rules.map { chance($0, units) })
     }
     text += table.text
     if let best = best(rules, numbers(selection)), best != selection.rule {
       text += "\nAt this price the rule \(best.rawValue) keeps the most cells.\n"
+    }
+    if planned.countsOther {
+      text += """
+
+        What is not kept is counted together as one cell more of each measure. A signal or a unit of a
+        cell is counted there or in its cell, so the noise of the measure pays for both: it costs no
+        further epsilon. A schedule pays the certified price of one count that adds up cells.
+
+        """
     }
     return text
   }
@@ -36,6 +49,8 @@ enum SelectionText {
       ("epsilon", .exact(planned.loss.epsilon)),
       ("delta", .exact(planned.loss.delta)),
       ("threshold", selection.threshold.map { .integer($0) } ?? .null),
+      ("count", .text(planned.measure.rawValue)),
+      ("other", planned.countsOther ? .object([("epsilon", .exact(.zero))]) : .null),
       (
         "keep",
         .list(

@@ -16,6 +16,8 @@ struct NoisyAggregate: ~Copyable {
   let bins: [Int64]
   /// The values of the cells that were selected, in order; `nil` where all cells are listed.
   let cells: [[String]]?
+  /// What the cells that were not selected hold together, for each measure, where that is asked for.
+  let other: [Int64]?
   private let charge: Charge
 
   /// Draws noise for every cell of every measure, each measure under keys of its own.
@@ -34,16 +36,23 @@ struct NoisyAggregate: ~Copyable {
     let taken = raw.take()
     var exact = taken.counts
     if let selection = plan.selection, let all = taken.found {
-      let kept = SelectedCells.draw(all.units, by: selection.selection, threads: threads)
+      let kept = SelectedCells.draw(
+        all.counts(of: selection.measure),
+        by: selection.selection,
+        threads: threads
+      )
       let order = all.sorted(kept.indices.filter { kept[$0] })
-      exact = exact.map { counts in order.map { counts[$0] } }
+      exact = exact.map { counts in
+        selection.countsOther
+          ? OtherCells.joined(counts, selected: order) : order.map { counts[$0] }
+      }
       cells = order.map { all.values(of: $0) }
     } else {
       cells = nil
     }
     bins = Self.noisy(taken.bins, plan.quantiles, threads: threads)
     let isRaised = plan.specification.nonnegative
-    counts = zip(plan.measures, exact).map { measure, exact in
+    var noisy = zip(plan.measures, exact).map { measure, exact in
       let nonnegative = isRaised && measure.measure.isNeverNegative
       let sampler = DiscreteLaplaceSampler(scale: measure.scale)
       var values = CellNoise.draws(exact.count, by: sampler, threads: threads)
@@ -54,6 +63,10 @@ struct NoisyAggregate: ~Copyable {
       }
       return values
     }
+    other =
+      plan.selection?.countsOther == true
+      ? noisy.indices.map { noisy[$0].removeLast() } : nil
+    counts = noisy
     self.charge = charge
   }
 

@@ -8,7 +8,7 @@ import Sampling
 
 /// Draws which cells are kept.
 enum SelectedCells {
-  /// Draws for each cell, independently, whether it is kept, from its exact number of units.
+  /// Draws for each cell, independently, whether it is kept, from its exact count of what is looked at.
   ///
   /// - Privacy: As the rule says; a cell without units is never kept. The draws come from a key of
   ///   their own.

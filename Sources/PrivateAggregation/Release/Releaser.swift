@@ -173,6 +173,7 @@ public struct Releaser<Ledger: BudgetLedger>: Sendable {
     let counts = noisy.counts
     let cells = noisy.cells
     let bins = noisy.bins
+    let other = noisy.other
     let made = MadeBody()
     let stored: StoredRelease
     do {
@@ -182,6 +183,7 @@ public struct Releaser<Ledger: BudgetLedger>: Sendable {
           id: id,
           created: created,
           selected: cells,
+          other: other,
           counts: counts,
           bins: bins,
           remaining: remaining,
