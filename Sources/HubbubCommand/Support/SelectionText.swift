@@ -44,13 +44,14 @@ enum SelectionText {
   /// The same for programs.
   static func json(_ planned: PlannedSelection) -> JSONText {
     let selection = planned.selection
-    return .object([
+    var fields: [(String, JSONText)] = []
+    if planned.measure != .units { fields.append(("count", .text(planned.measure.rawValue))) }
+    if planned.countsOther { fields.append(("other", .object([("epsilon", .exact(.zero))]))) }
+    fields += [
       ("rule", .text(selection.rule.rawValue)),
       ("epsilon", .exact(planned.loss.epsilon)),
       ("delta", .exact(planned.loss.delta)),
       ("threshold", selection.threshold.map { .integer($0) } ?? .null),
-      ("count", .text(planned.measure.rawValue)),
-      ("other", planned.countsOther ? .object([("epsilon", .exact(.zero))]) : .null),
       (
         "keep",
         .list(
@@ -66,7 +67,8 @@ enum SelectionText {
           }
         )
       ),
-    ])
+    ]
+    return .object(fields)
   }
 
   /// One unit, and numbers around the one at which about half the cells are kept.
