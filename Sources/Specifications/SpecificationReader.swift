@@ -98,8 +98,7 @@ public struct SpecificationReader {
       keys: cells.found,
       share: measures.selection,
       budget: budget.loss,
-      bounds: bounds,
-      measures: measures
+      bounds: bounds
     )
     try schedule.continual?.check(
       top,

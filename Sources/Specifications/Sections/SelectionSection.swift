@@ -71,8 +71,7 @@ struct SelectionSection {
     keys: Set<GroupKey>,
     share: Rational,
     budget: PrivacyLoss,
-    bounds: ContributionBounds,
-    measures: [MeasureRequest]
+    bounds: ContributionBounds
   ) throws(SpecificationError) -> SelectionRequest? {
     guard !keys.isEmpty else {
       if let field {
@@ -88,13 +87,6 @@ struct SelectionSection {
         "budget",
         "cells that are found in the signals (`private`) need a delta, the chance that the cell of "
           + "a single unit shows; write `budget: {epsilon: 1, delta: 1e-9}`"
-      )
-    }
-    guard measures.allSatisfy({ Measure.counts.contains($0.measure) }) else {
-      throw top.error(
-        "measures",
-        "values are summed in listed cells only, and some key is `private`; list its values, or "
-          + "count signals or units"
       )
     }
     let epsilon = budget.epsilon * share
