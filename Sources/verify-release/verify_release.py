@@ -374,7 +374,9 @@ def check_form(release):
                       "continual": members(CONTINUAL),
                       "hierarchy": members(HIERARCHY, {
                           "estimates": members(ESTIMATES, {"whole": each(integer(0))})}),
-                      "selection": members(SELECTION, {"threshold": integer(-2**80)})})(
+                      "selection": members(SELECTION, {
+                          "threshold": integer(-2**80), "count": one_of("signals"),
+                          "other": by_name(integer(-2**63, 2**63 - 1))})})(
         release, "the file")
     keys = [key["name"] for key in release["query"]["keys"]]
     measures = [measure["name"] for measure in release["measures"]]
@@ -510,7 +512,7 @@ def check_noise(release, found):
         if Fraction(measure["scale"]) != scale:
             found.append(f"{name}: the scale is {brief(measure['scale'])}, but sensitivity divided "
                          f"by epsilon is {brief(scale)}.")
-        check_half_widths(measure, max(1, len(release["cells"])), draws_of(release), found)
+        check_half_widths(measure, max(1, noisy_counts(release)), draws_of(release), found)
     selection = release.get("selection", {"epsilon": "0", "delta": "0"})
     total = sum((Fraction(measure["epsilon"]) for measure in measures),
                 Fraction(selection["epsilon"])) + histogram_epsilon(release)
@@ -715,6 +717,11 @@ def half_width_of_total(scale, alpha, draws):
     return best
 
 
+def noisy_counts(release):
+    """The noisy numbers of one measure: those of the cells, and that of all others together."""
+    return len(release["cells"]) + ("other" in release.get("selection", {}))
+
+
 def check_half_widths(measure, cells, sums, found):
     scale, alpha = Fraction(measure["scale"]), 1 - Fraction(measure["confidence"])
     if not Fraction(1, 1000) <= scale <= 2**40 or alpha < Fraction(1, 10**1000):
@@ -745,20 +752,21 @@ def begin_of(period, every, first):
     return first.replace(year=months // 12, month=months % 12 + 1)
 
 
-def noise_of(measure, bounds, times):
+def noise_of(measure, bounds, times, adds_up):
     """How the noise of a measure, over all runs, enters the price: scale, change, and copies.
 
     A person changes at most c counts of a run, each by at most m: that is at most c copies of noise
     against a change of m. Where all signals together are bounded, the worst way to spend the whole
-    sensitivity is on one count. Where there would be too many losses to tell apart, each count is
-    replaced by the worst noise of its epsilon, and at last each run by one such; both only cost more.
+    sensitivity is on one count; so it is where one number adds up cells. Where there would be too
+    many losses to tell apart, each count is replaced by the worst noise of its epsilon, and at last
+    each run by one such; both only cost more.
     """
     scale = Fraction(measure["scale"])
     most, change = sensitivity(measure, bounds), contribution(measure)
     if not is_per_unit(measure):
         change = min(bounds["signals_per_cell"] * change, most)
     copies = most // change
-    if not is_per_unit(measure) and copies != bounds["cells_per_unit"]:
+    if adds_up or not is_per_unit(measure) and copies != bounds["cells_per_unit"]:
         change, copies = most, 1
     for shape in ((scale, change, copies * times), (scale / change, 1, copies * times)):
         if shape[1] * shape[2] <= MOST_LOSSES:
@@ -816,7 +824,9 @@ def chances_of(scale, change, copies, digits):
 def largest_delta(epsilon, release, times, delta):
     """A bound on the delta that goes with epsilon for all runs: sum P(loss) (1 - e^(epsilon - loss))
     over the losses above epsilon, every step rounded up."""
-    noises = [noise_of(measure, release["bounds"], times) for measure in release["measures"]]
+    adds_up = "other" in release.get("selection", {})
+    noises = [noise_of(measure, release["bounds"], times, adds_up)
+              for measure in release["measures"]]
     if histogram_epsilon(release):  # the worst is to change one bin by all of the sensitivity
         noises.append(whole_noise(release, times))
     fails = Fraction(0)
@@ -1275,16 +1285,38 @@ def check_selection(release, found):
         found.append("selection: its keys are not some of the keys of the query, in their order.")
     bounds = release["bounds"]
     cells = min(bounds["cells_per_unit"], bounds.get("signals_per_unit", bounds["cells_per_unit"]))
-    scale, delta = cells / Fraction(selection["epsilon"]), Fraction(selection["delta"])
+    change, total = 1, cells
+    if "count" in selection:  # signals: a person adds m to a cell, and at most c m or t to all
+        total = bounds["cells_per_unit"] * bounds["signals_per_cell"]
+        total = min(total, bounds.get("signals_per_unit", total))
+        change = min(bounds["signals_per_cell"], total)
+        if selection["rule"] != "threshold":
+            found.append("selection: only a threshold looks at signals.")
+            return
+    scale, delta = total / Fraction(selection["epsilon"]), Fraction(selection["delta"])
     if not Fraction(1, 1000) <= scale <= 2**40:
         found.append("selection: its epsilon is out of range, so no threshold follows from it.")
         return
-    derived = {"threshold": lambda: noise_threshold(scale, delta, cells),
+    derived = {"threshold": lambda: noise_threshold(scale, delta, cells) + change - 1,
                "geometric": lambda: truncated_threshold(scale, delta, cells),
                "optimal": lambda: None}[selection["rule"]]()
     if selection.get("threshold") != derived:
         found.append(f"selection: the threshold is {shown(selection.get('threshold'))}, but for its "
                      f"rule, its cost and the bounds it follows as {derived}.")
+
+
+def check_other(release, found):
+    """What was not selected is one count more of each measure."""
+    other = release.get("selection", {}).get("other")
+    if other is None:
+        return
+    if set(other) != {measure["name"] for measure in release["measures"]}:
+        found.append("selection: other has not one count for each measure.")
+    elif release["query"]["nonnegative"] and any(
+            other[measure["name"]] < 0 for measure in release["measures"]
+            if is_never_negative(measure)):
+        found.append("selection: other is below zero, although the release says that such counts "
+                     "were raised to zero.")
 
 
 LONGEST_VALUE = 256  # bytes
@@ -2394,6 +2426,7 @@ def findings_of(data, public_key=None, ledger=None):
     check_schedule(release, found)
     check_continual(release, found)
     check_selection(release, found)
+    check_other(release, found)
     check_places(release, found)
     check_cells(release, found)
     check_statistics(release, found)

@@ -23,7 +23,7 @@ import Testing
     _ key: ChoiceKey,
     hashMask: UInt64 = .max
   ) -> Outcome {
-    let found = FoundCells(keyCount: 1, key: key, hashMask: hashMask)
+    let found = FoundCells(key: key, hashMask: hashMask)
     var table = UnitTable(bounds: bounds, key: key, found: found)
     for row in rows {
       found.begin()
@@ -33,7 +33,7 @@ import Testing
     }
     var outcome = Outcome(numbers: found.numbers, left: found.count)
     table.forEachBounded { cell, signals in
-      outcome.kept.append("\(found.values(of: Int(cell))[0]) \(signals)")
+      outcome.kept.append("\(CellText.values(found.bytes(of: Int(cell)))[0]) \(signals)")
     }
     outcome.kept.sort()
     return outcome
@@ -84,7 +84,7 @@ import Testing
       let priorities = withSlice(unit) { UnitPriorities(function, unit: $0) }
       let values = Dictionary(grouping: rows, by: \.1).mapValues { min($0.count, 3) }
       func priority(_ value: String) -> UInt64 {
-        let bytes = [UInt8(value.utf8.count), 0] + Array(value.utf8)
+        let bytes = Array(value.utf8) + [0]
         return priorities.priority(label: withSlice(bytes) { labels($0) }, signal: 0)
       }
       let sorted = values.keys.sorted { priority($0) < priority($1) }
@@ -112,7 +112,7 @@ import Testing
     "\u{202A}", "\u{202E}", "\u{2066}", "\u{2069}", "\u{0}", "\u{1F}", "\u{7F}",
   ])
   func `have no value that steers what shows it`(character: String) {
-    let found = FoundCells(keyCount: 1, key: Samples.key(1))
+    let found = FoundCells(key: Samples.key(1))
     for value in [character, "a\(character)", "\(character)a", "\u{e9}\(character)\u{e9}"] {
       #expect(!withSlice(value) { found.append($0) })
     }
@@ -123,7 +123,7 @@ import Testing
     "\u{202F}", "\u{2065}", "\u{206A}", "\u{20AC}", "\u{10000}", "=1", "\u{e9}",
   ])
   func `have values of any other characters`(character: String) {
-    let found = FoundCells(keyCount: 1, key: Samples.key(1))
+    let found = FoundCells(key: Samples.key(1))
     for value in [character, "a\(character)", "\(character)a"] {
       found.begin()
       #expect(withSlice(value) { found.append($0) })

@@ -39,15 +39,24 @@ import Testing
       selection: request(keys: keys.subtracting(cells.keys)),
       delta: Rational(1, 1000)
     )
-    let raw = try SignalStream(specification).aggregate(
-      under: AggregationPlan(specification),
-      key: Samples.key(seed),
-      progress: nil
+    let plan = try AggregationPlan(specification)
+    var stream = try SignalStream(specification)
+    try stream.makeFile(for: plan, options: AggregationOptions())
+    return try Self.cells(
+      stream.aggregate(under: plan, key: Samples.key(seed), progress: nil)
     )
+  }
+
+  /// The exact counts of each cell that was found, in the order of their bytes.
+  static func cells(
+    _ raw: consuming RawAggregate
+  ) throws -> [(values: [String], signals: Int64, units: Int64)] {
     let counts = raw.counts
     let all = raw.found
     let found = try #require(all)
-    return found.indices.map { (found[$0].values, counts[0][$0], counts[1][$0]) }
+    return found.sorted(0..<found.count).map {
+      (found.values(of: $0), counts[0][$0], counts[1][$0])
+    }
   }
 
   static func texts(_ cells: [(values: [String], signals: Int64, units: Int64)]) -> [String] {

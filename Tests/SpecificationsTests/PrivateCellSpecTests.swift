@@ -44,6 +44,27 @@ import Testing
     #expect(try AggregationPlan(spec).loss.epsilon == 1)
   }
 
+  @Test func `can look at signals, and count what is not selected`() throws {
+    let spec = try Samples.read(
+      Samples.spec([
+        "regions": "private", "budget": Self.budget,
+        "bounds": "{cells_per_unit: 4, signals_per_cell: 3, signals_per_unit: 10}",
+        "selection": "{rule: threshold, share: 1/4, count: signals, other: true}",
+      ])
+    )
+    let selection = try #require(spec.selection)
+    #expect(selection.measure == .signals && selection.countsOther)
+    let plan = try AggregationPlan(spec)
+    // The smaller of 4 times 3 and 10, at epsilon 1/4.
+    guard case .threshold(let rule) = plan.selection?.selection else {
+      Issue.record("no threshold")
+      return
+    }
+    #expect(rule.law.scale == 40 && rule.largestChange == 3 && rule.cells == 4)
+    // What is not selected costs no further epsilon.
+    #expect(plan.loss.epsilon == 1)
+  }
+
   @Test func `lets any key be private`() throws {
     let spec = try Samples.read(
       Samples.spec([
@@ -56,6 +77,18 @@ import Testing
   }
 
   static let mistakes: [(changes: [String: String?], message: String)] = [
+    (
+      [
+        "regions": "private", "budget": budget,
+        "selection": "{rule: optimal, count: signals}",
+      ],
+      "selection.count: the rule optimal looks at units alone; write `count: units`, or `rule: "
+        + "threshold`"
+    ),
+    (
+      ["regions": "private", "budget": budget, "selection": "{other: maybe}"],
+      "selection.other: `maybe` is neither true nor false; write one of the two"
+    ),
     (
       ["regions": "private"], "budget: cells that are found in the signals (`private`) need a delta"
     ),

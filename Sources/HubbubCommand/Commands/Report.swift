@@ -59,8 +59,7 @@ struct Report: AsyncParsableCommand {
       "The memory to stay within while signals are read, such as 64M or 2G; 512M if left out. "
         + "What does not fit goes to an encrypted temporary file in TMPDIR, else /var/tmp, which takes "
         + "its room, seldom more than three times the size of the input, before anything is spent. "
-        + "With private cells and running counts it does not hold: one thread reads, and all stays in "
-        + "memory.",
+        + "With running counts it does not hold: one thread reads, and all stays in memory.",
       valueName: "size"
     )
   )

@@ -11,13 +11,17 @@ enum SelectionText {
     var text = "\nA cell that was found is kept by chance, by the rule \(selection.rule.rawValue),"
     text += " which costs epsilon \(planned.loss.epsilon)\nand delta \(planned.loss.delta.plain)"
     if let threshold = selection.threshold {
-      text += "; its number of units with noise has to reach \(threshold)"
+      let counted = planned.measure.rawValue
+      text += "; its number of \(counted) with noise has to reach \(threshold)"
     }
     text += ".\n\n"
-    let rules = SelectionRule.allCases.compactMap { rule in
-      try? CellSelection(rule, under: planned.terms)
-    }
-    var table = Columns(["units"] + rules.map(\.rule.rawValue), numbers: [0, 1, 2, 3])
+    // Rules are compared where they look at the same.
+    let rules =
+      planned.measure == .units
+      ? SelectionRule.allCases.compactMap { try? CellSelection($0, under: planned.terms) }
+      : [selection]
+    let numbered = Set(0...rules.count)
+    var table = Columns([planned.measure.rawValue] + rules.map(\.rule.rawValue), numbers: numbered)
     for units in numbers(selection) {
       table.add([units.description] + rules.map { chance($0, units) })
     }
@@ -25,13 +29,25 @@ enum SelectionText {
     if let best = best(rules, numbers(selection)), best != selection.rule {
       text += "\nAt this price the rule \(best.rawValue) keeps the most cells.\n"
     }
+    if planned.countsOther {
+      text += """
+
+        What is not kept is counted together as one cell more of each measure. A signal or a unit of a
+        cell is counted there or in its cell, so the noise of the measure pays for both: it costs no
+        further epsilon. A schedule pays the certified price of one count that adds up cells.
+
+        """
+    }
     return text
   }
 
   /// The same for programs.
   static func json(_ planned: PlannedSelection) -> JSONText {
     let selection = planned.selection
-    return .object([
+    var fields: [(String, JSONText)] = []
+    if planned.measure != .units { fields.append(("count", .text(planned.measure.rawValue))) }
+    if planned.countsOther { fields.append(("other", .object([("epsilon", .exact(.zero))]))) }
+    fields += [
       ("rule", .text(selection.rule.rawValue)),
       ("epsilon", .exact(planned.loss.epsilon)),
       ("delta", .exact(planned.loss.delta)),
@@ -51,7 +67,8 @@ enum SelectionText {
           }
         )
       ),
-    ])
+    ]
+    return .object(fields)
   }
 
   /// One unit, and numbers around the one at which about half the cells are kept.

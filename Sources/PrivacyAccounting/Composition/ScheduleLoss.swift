@@ -53,6 +53,8 @@ public struct ScheduleLoss: Sendable {
   ///   - selection: What selecting cells costs in each run; `nil` where all are listed.
   ///   - histogram: The epsilon of a histogram of values in each run; `nil` where there is none. A
   ///     unit may spread its signals over the bins in any way: the worst is to change one bin by all.
+  ///   - addsUpCells: Whether a released number adds up cells: then it can change by the whole L1
+  ///     sensitivity, which is the worst way to spend that.
   ///   - bounds: How much one unit contributes to a run.
   ///   - times: The number of runs.
   ///   - isDisjoint: Whether every unit lies in one run alone.
@@ -61,6 +63,7 @@ public struct ScheduleLoss: Sendable {
     of measures: [(measure: Measure, epsilon: Rational)],
     selection: PrivacyLoss? = nil,
     histogram: Rational? = nil,
+    addsUpCells: Bool = false,
     within bounds: ContributionBounds,
     times: Int,
     isDisjoint: Bool = false
@@ -76,7 +79,8 @@ public struct ScheduleLoss: Sendable {
         let change = bounds.largestChange(ofOneCellIn: measure)
         let copies = sensitivity.dividedRoundingDown(by: change)
         // Where no bound on all signals cuts in, the change is the same in every cell.
-        let isSpread = measure.isPerUnit || copies == BigInteger(bounds.cellsPerUnit)
+        let isSpread =
+          !addsUpCells && (measure.isPerUnit || copies == BigInteger(bounds.cellsPerUnit))
         return Part(
           scale: Rational(sensitivity) / epsilon,
           shift: isSpread ? change : sensitivity,

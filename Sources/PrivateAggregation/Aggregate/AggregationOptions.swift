@@ -30,9 +30,15 @@ public struct AggregationOptions: Sendable, Hashable {
     min(blockSize, max(16 << 10, blockSize * 4 / max(4, pairs)))
   }
 
-  /// How the memory is divided for so many cells.
-  func division(cells: Int) -> MemoryPlan {
-    division ?? MemoryPlan(memory: memory, threads: threads, cells: cells)
+  /// How the memory is divided for a plan.
+  func division(for plan: AggregationPlan) -> MemoryPlan {
+    division
+      ?? MemoryPlan(
+        memory: memory,
+        threads: threads,
+        cells: plan.cellsInMemory,
+        finds: plan.selection != nil
+      )
   }
 
   /// Makes options.

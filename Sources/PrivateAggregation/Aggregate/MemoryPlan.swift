@@ -27,6 +27,10 @@ struct MemoryPlan: Sendable, Hashable {
   let pieceSize: Int
   /// The threads that add up.
   let addingThreads: Int
+  /// The bytes of cells that are found in the signals and have a number, with their counts.
+  var directory = 0
+  /// The bytes of what one thread remembers of them.
+  var finder = 0
 
   /// The bytes for one thread that adds up where all rows were written to a file.
   func workPerThread(besides tables: Int) -> Int {
@@ -50,10 +54,18 @@ struct MemoryPlan: Sendable, Hashable {
 
 extension MemoryPlan {
   /// Divides memory; where there is less than the smallest that works, that is divided.
-  init(memory: Int, threads: Int, cells: Int) {
+  ///
+  /// Where cells are found in the signals (`finds`) a sixth of what is usable is theirs, and half
+  /// as much is for what the threads remember of them.
+  init(memory: Int, threads: Int, cells: Int, finds: Bool = false) {
     let memory = max(memory, Self.smallest(threads: threads, cells: cells))
     let adding = Self.addingThreads(memory: memory, threads: threads, cells: cells)
-    let usable = memory - Self.program - threads * Self.thread - (adding + 1) * cells * Self.cell
+    var usable = memory - Self.program - threads * Self.thread - (adding + 1) * cells * Self.cell
+    if finds {
+      directory = usable / 6
+      finder = usable / 12 / threads
+      usable -= directory + finder * threads
+    }
     self.usable = usable
     addingThreads = adding
     rowsPerThread = usable / 2 / threads

@@ -24,6 +24,8 @@ final class ParallelAggregation: @unchecked Sendable {
   private let cellCount: Int
   /// Where these stand among all, where regions lie in one another.
   private let levels: HierarchyCells?
+  /// The numbers of cells that are found in the signals.
+  private let directory: CellDirectory?
   private let parts: [BegunPart]
   /// The rows of each thread; a thread touches its own alone, until all have been decoded.
   private let rows: [RowBuffer]
@@ -40,24 +42,32 @@ final class ParallelAggregation: @unchecked Sendable {
     source: BlockSource,
     file: SpillFile,
     meter: ProgressMeter,
-    cellCount: Int,
-    levels: HierarchyCells? = nil,
+    plan: AggregationPlan,
     key: ChoiceKey,
     options: AggregationOptions
   ) {
+    let levels = plan.hierarchy.map(HierarchyCells.init)
+    let cellCount = levels?.leafCellCount ?? plan.cellCount
     precondition(cellCount < RowBuffer.mostCells, "fewer cells than a row can tell apart")
     self.source = source
     self.file = file
     self.meter = meter
-    self.cellCount = levels?.leafCellCount ?? cellCount
+    self.cellCount = cellCount
     self.levels = levels
     self.key = key
     self.options = options
     rules = SignalRules(specification, regions: regions, registry: registry)
     bounds = specification.bounds
     let threads = options.threads
-    let memory = options.division(cells: cellCount)
+    let memory = options.division(for: plan)
     self.memory = memory
+    directory = plan.selection.map { _ in
+      CellDirectory(
+        key: key,
+        limit: memory.directory,
+        threads: memory.addingThreads
+      )
+    }
     // Where a unit is looked for is nobody's business; which cells it keeps does not depend on it.
     let words = ChoiceKey.drawn().words
     let hash = PlaceHash(key: (words.0, words.1))
@@ -70,9 +80,34 @@ final class ParallelAggregation: @unchecked Sendable {
 
   /// Reads everything.
   ///
-  /// - Returns: The bounded counts of signals and of units in each cell.
+  /// - Returns: The bounded counts of signals and of units in each listed cell.
   /// - Throws: `SignalFileError` for the first file that fails as a whole.
   consuming func run() throws(SignalFileError) -> (signals: [Int64], units: [Int64]) {
+    let work = self
+    try work.read()
+    let total = try work.tally(nil)
+    if let levels = work.levels, let units = total.levels {
+      return (levels.sums(total.signalCounts), units.unitCounts)
+    }
+    return (total.signalCounts, total.unitCounts)
+  }
+
+  /// Reads everything where cells are found in the signals.
+  ///
+  /// - Returns: The cells that units keep, with their bounded counts.
+  /// - Throws: `SignalFileError` for the first file that fails as a whole.
+  consuming func runFinding() throws(SignalFileError) -> FoundCellList {
+    let work = self
+    try work.read()
+    let kept = KeptCells()
+    let total = try work.tally(kept)
+    var list = FoundCellList()
+    list.append(total, of: work.directory)
+    kept.append(to: &list)
+    return list
+  }
+
+  private func read() throws(SignalFileError) {
     let work = self
     DispatchQueue.concurrentPerform(iterations: options.threads) { thread in
       work.decode(on: thread)
@@ -89,10 +124,11 @@ final class ParallelAggregation: @unchecked Sendable {
     }
     if let failure = failure.withLock({ $0 }) { throw failure }
     meter.end()
-    return try tally()
   }
 
-  private func makeTable() -> PartTable { PartTable(bounds: bounds, key: key, hash: hash) }
+  private func makeTable() -> PartTable {
+    PartTable(bounds: bounds, key: key, hash: hash, cells: directory.map { PartCells($0) })
+  }
 
   /// Keeps the first failure, at which all threads stop.
   private func fail(_ error: SignalFileError) { failure.withLock { $0 = $0 ?? error } }
@@ -105,8 +141,9 @@ final class ParallelAggregation: @unchecked Sendable {
     let rows = rows[thread]
     let block = RecordBlock(capacity: source.blockCapacity)
     let longest = options.longestRecord
-    let csv = BlockDecoder(rules: rules, rows: rows, longestRecord: longest)
-    let json = JSONLinesDecoder(rules: rules, rows: rows, longestRecord: longest)
+    let finder = directory.map { CellFinder(rules, in: $0, limit: memory.finder) }
+    let csv = BlockDecoder(rules: rules, rows: rows, longestRecord: longest, finder: finder)
+    let json = JSONLinesDecoder(rules: rules, rows: rows, longestRecord: longest, finder: finder)
     let piece = RowPiece()
     do throws(SignalFileError) {
       while !hasFailed {
@@ -145,7 +182,8 @@ final class ParallelAggregation: @unchecked Sendable {
 
   // MARK: - Adding up
 
-  private func tally() throws(SignalFileError) -> (signals: [Int64], units: [Int64]) {
+  private func tally(_ kept: KeptCells?) throws(SignalFileError) -> CellTally {
+    let cellCount = directory?.count ?? cellCount
     let total = CellTally(cellCount: cellCount, levels: levels)
     let gathered = Mutex(())
     let next = Atomic<Int>(0)
@@ -154,10 +192,10 @@ final class ParallelAggregation: @unchecked Sendable {
     let held = tables.load(ordering: .relaxed)
     let work = file == nil ? memory.workPerThread : memory.workPerThread(besides: held)
     DispatchQueue.concurrentPerform(iterations: threads) { thread in
-      let own =
-        threads == 1 ? total : CellTally(cellCount: self.cellCount, levels: self.levels)
+      let own = threads == 1 ? total : CellTally(cellCount: cellCount, levels: self.levels)
       let parts = PartTally(
         own,
+        found: kept.map { FoundTally(own, $0) },
         choice: SignalChoice(bounds: self.bounds),
         hash: self.hash,
         memory: work,
@@ -179,9 +217,6 @@ final class ParallelAggregation: @unchecked Sendable {
       if own !== total { gathered.withLock { _ in total.add(own) } }
     }
     if let failure = failure.withLock({ $0 }) { throw failure }
-    if let levels, let units = total.levels {
-      return (levels.sums(total.signalCounts), units.unitCounts)
-    }
-    return (total.signalCounts, total.unitCounts)
+    return total
   }
 }

@@ -30,6 +30,8 @@ final class PartTally {
   }
 
   private let tally: CellTally
+  /// What takes the counts where cells are found in the signals.
+  private let found: FoundTally?
   private let choice: SignalChoice
   private let make: () -> PartTable
   private let hash: PlaceHash
@@ -40,18 +42,21 @@ final class PartTally {
 
   /// - Parameters:
   ///   - tally: What is added to.
+  ///   - found: The same where cells are found in the signals.
   ///   - choice: The choice among the signals of a unit.
   ///   - hash: The hash of the rows.
   ///   - memory: The bytes that the table of a part may take.
   ///   - make: Makes an empty table.
   init(
     _ tally: CellTally,
+    found: FoundTally? = nil,
     choice: SignalChoice,
     hash: PlaceHash,
     memory: Int,
     make: @escaping () -> PartTable
   ) {
     self.tally = tally
+    self.found = found
     self.choice = choice
     self.hash = hash
     self.make = make
@@ -85,7 +90,11 @@ final class PartTally {
   }
 
   private func finish() {
-    table.add(to: tally, by: choice)
+    if let found {
+      table.add(to: found, by: choice)
+    } else {
+      table.add(to: tally, by: choice)
+    }
     table.removeAll()
   }
 

@@ -10,9 +10,8 @@ import Releases
 struct RawAggregate: ~Copyable {
   /// A count for every cell, in the order of the cells, for each measure in the order of the plan.
   package private(set) var counts: [[Int64]]
-  /// The cells that were found in the signals with their numbers of units, in the same order; `nil`
-  /// where all cells are listed.
-  package private(set) var found: [FoundCell]?
+  /// The cells that were found in the signals, in the same order; `nil` where all cells are listed.
+  private(set) var found: FoundCellList?
   /// The bins of a histogram of values, cell by cell; none where no quantiles are asked for.
   package private(set) var bins: [Int64] = []
 
@@ -26,18 +25,22 @@ struct RawAggregate: ~Copyable {
       signals[Int(cell)] += Int64(kept)
       units[Int(cell)] += 1
     }
-    if let found {
-      // A cell without units is never selected; most such numbers are not those of a cell any more.
-      let cells = units.indices.filter { units[$0] > 0 }.map {
-        (number: $0, cell: FoundCell(values: found.values(of: $0), units: units[$0]))
-      }
-      // In the order of their bytes, which tells nothing of where they were seen.
-      let sorted = cells.sorted { FoundCell.isBefore($0.cell, $1.cell) }
-      self.found = sorted.map(\.cell)
-      signals = sorted.map { signals[$0.number] }
-      units = sorted.map(\.cell.units)
+    guard let found else {
+      self.init(signals: signals, units: units, under: plan)
+      return
     }
-    counts = plan.measures.map { $0.measure == .signals ? signals : units }
+    var list = FoundCellList()
+    // Most numbers without units are not those of a cell any more.
+    for cell in units.indices where units[cell] > 0 {
+      list.append(found.bytes(of: cell), signals: signals[cell], units: units[cell])
+    }
+    self.init(found: list, under: plan)
+  }
+
+  /// Takes the cells that were found, with their counts.
+  init(found: FoundCellList, under plan: AggregationPlan) {
+    self.found = found
+    counts = plan.measures.map { found.counts(of: $0.measure) }
   }
 
   /// Adds up what units keep in the innermost regions of a hierarchy, and in all that these lie in.
@@ -80,7 +83,7 @@ struct RawAggregate: ~Copyable {
   }
 
   /// Hands the counts over and forgets them.
-  mutating func take() -> (counts: [[Int64]], found: [FoundCell]?, bins: [Int64]) {
+  mutating func take() -> (counts: [[Int64]], found: FoundCellList?, bins: [Int64]) {
     let taken = (counts, found, bins)
     counts = []
     found = nil

@@ -66,8 +66,8 @@ struct SignalStream {
     for plan: AggregationPlan,
     options: AggregationOptions
   ) throws(SignalFileError) {
-    guard plan.selection == nil, file == nil else { return }
-    let memory = options.division(cells: plan.cellsInMemory)
+    guard file == nil else { return }
+    let memory = options.division(for: plan)
     file = try SpillFile(
       in: options.temporaryFolder ?? SpillFile.systemFolder,
       partCount: options.partCount,
@@ -85,9 +85,6 @@ struct SignalStream {
     options: AggregationOptions = AggregationOptions(),
     progress: (@Sendable (ReadingProgress) -> Void)?
   ) throws(SignalFileError) -> RawAggregate {
-    guard plan.selection == nil else {
-      return try aggregateOneByOne(under: plan, key: key, progress: progress)
-    }
     guard let file else { preconditionFailure("a temporary file is made before signals are read") }
     let kept = kept
     let names = decoder.names
@@ -121,11 +118,13 @@ struct SignalStream {
       source: source,
       file: file,
       meter: meter,
-      cellCount: plan.cellCount,
-      levels: plan.hierarchy.map(HierarchyCells.init),
+      plan: plan,
       key: key,
       options: options
     )
+    if plan.selection != nil {
+      return RawAggregate(found: try aggregation.runFinding(), under: plan)
+    }
     let counts = try aggregation.run()
     return RawAggregate(signals: counts.signals, units: counts.units, under: plan)
   }
@@ -158,8 +157,7 @@ struct SignalStream {
     meter.end()
   }
 
-  /// The same record by record on one thread: where cells are found in the signals, and the plain
-  /// counterpart that tests compare with.
+  /// The same record by record on one thread: the plain counterpart that tests compare with.
   ///
   /// - Throws: `SignalFileError` where a file as a whole fails; single records never do.
   consuming func aggregateOneByOne(
@@ -169,7 +167,7 @@ struct SignalStream {
   ) throws(SignalFileError) -> RawAggregate {
     var found: FoundCells?
     if plan.selection != nil {
-      found = FoundCells(keyCount: specification.groupBy.count, key: key)
+      found = FoundCells(key: key)
     }
     let decoder = SignalDecoder(
       specification,

@@ -53,7 +53,7 @@ struct ManyCells: ~Copyable {
   @inline(__always)
   mutating func count(
     _ cell: UInt32,
-    _ priorities: UnitPriorities,
+    _ priorities: some CellPriorities,
     in own: UnsafeMutablePointer<UnitCell>
   ) {
     let room = Int(own[Self.ownSlots].cell)
@@ -101,7 +101,7 @@ struct ManyCells: ~Copyable {
 
   private mutating func countLarge(
     _ cell: UInt32,
-    _ priorities: UnitPriorities,
+    _ priorities: some CellPriorities,
     in own: UnsafeMutablePointer<UnitCell>
   ) {
     let number = Int(own[Self.ownSlots].priority)

@@ -15,7 +15,7 @@ import PrivacyAccounting
 /// - Complexity: One look-up and one priority for each row, if units keep at most four cells; else as
 ///   for `ManyCells`.
 struct PartTable: ~Copyable {
-  private struct Unit {
+  struct Unit {
     /// As in a row; of a long unit the address is that of a place in `texts`.
     var low: UInt64
     var high: UInt64
@@ -27,7 +27,7 @@ struct PartTable: ~Copyable {
   }
 
   /// A row on its way.
-  private struct Waiting {
+  struct Waiting {
     /// As in a row.
     var low: UInt64
     var high: UInt64
@@ -41,19 +41,29 @@ struct PartTable: ~Copyable {
   /// The places for each unit, at least: where they are few, many rows look at two or more.
   private static let placesForEach = 4
 
-  private let bounds: ContributionBounds
-  private let limit: UInt32
+  let bounds: ContributionBounds
+  let limit: UInt32
   private let function: SipHash
-  private let hashPlace: PlaceHash
+  let hashPlace: PlaceHash
+  /// The cells, where they are found in the signals.
+  let cells: PartCells?
   /// The number of a unit, from 1, or zero where there is none; the size is a power of two.
   private var places: UnsafeMutablePointer<UInt32>
   private var mask = 63
-  private var units: Growable<Unit>
-  private var many: ManyCells
+  private(set) var units: Growable<Unit>
+  var many: ManyCells
   private var texts: Growable<UInt8>
-  private let waiting: UnsafeMutablePointer<Waiting>
+  let waiting: UnsafeMutablePointer<Waiting>
+  /// The labels of the cells of rows on their way, where those are found in the signals.
+  let labels: UnsafeMutablePointer<UInt64>
 
-  init(bounds: ContributionBounds, key: ChoiceKey, hash: PlaceHash) {
+  init(
+    bounds: ContributionBounds,
+    key: ChoiceKey,
+    hash: PlaceHash,
+    cells: PartCells? = nil
+  ) {
+    self.cells = cells
     self.bounds = bounds
     limit = UInt32(bounds.signalsPerCell)
     function = SipHash(key: (key.words.0, key.words.1))
@@ -64,6 +74,7 @@ struct PartTable: ~Copyable {
     many = ManyCells(cellsPerUnit: bounds.cellsPerUnit, limit: limit)
     texts = Growable()
     waiting = .allocate(capacity: Self.batch)
+    labels = .allocate(capacity: Self.batch)
     addNobody()
   }
 
@@ -72,15 +83,18 @@ struct PartTable: ~Copyable {
     units.free()
     texts.free()
     waiting.deallocate()
+    labels.deallocate()
   }
 
   /// The bytes of memory that are used.
-  var bytesHeld: Int { (mask + 1) * 4 + units.bytesHeld + texts.bytesHeld + many.bytesHeld }
+  var bytesHeld: Int {
+    (mask + 1) * 4 + units.bytesHeld + texts.bytesHeld + many.bytesHeld + (cells?.bytesHeld ?? 0)
+  }
 
   /// The bytes that the units fill, of those that are used.
   var bytesFilled: Int {
     units.count * (MemoryLayout<Unit>.stride + 4 * Self.placesForEach) + texts.count
-      + many.bytesFilled
+      + many.bytesFilled + (cells?.bytesFilled ?? 0)
   }
 
   /// Forgets all units and keeps the memory, which is in the cache by now.
@@ -89,6 +103,7 @@ struct PartTable: ~Copyable {
     units.removeAll()
     texts.removeAll()
     many.removeAll()
+    cells?.removeAll()
     addNobody()
   }
 
@@ -106,7 +121,7 @@ struct PartTable: ~Copyable {
   private static var cellsOffset: Int { MemoryLayout<Unit>.offset(of: \.cells) ?? 48 }
 
   @inline(__always)
-  private func slots(of unit: UnsafeMutablePointer<Unit>) -> UnsafeMutablePointer<UnitCell> {
+  func slots(of unit: UnsafeMutablePointer<Unit>) -> UnsafeMutablePointer<UnitCell> {
     UnsafeMutableRawPointer(unit).advanced(by: Self.cellsOffset)
       .assumingMemoryBound(to: UnitCell.self)
   }
@@ -118,6 +133,10 @@ struct PartTable: ~Copyable {
     var row = first
     while row < end {
       let count = gather(&row, to: end)
+      if let cells {
+        takeFound(count, cells)
+        continue
+      }
       compare(count)
       switch bounds.cellsPerUnit {
       case 1: take(count, OneCell.self)
@@ -164,7 +183,7 @@ struct PartTable: ~Copyable {
   }
 
   /// Leaves the units that are those of the rows; long ones never are, as their bytes are elsewhere.
-  private func compare(_ count: Int) {
+  func compare(_ count: Int) {
     for row in 0..<count {
       let number = waiting[row].unit
       let unit = units.base + Int(number)
@@ -191,7 +210,7 @@ struct PartTable: ~Copyable {
   }
 
   @inline(__always)
-  private func priorities(of unit: UnsafeMutablePointer<Unit>) -> UnitPriorities {
+  func priorities(of unit: UnsafeMutablePointer<Unit>) -> UnitPriorities {
     let high = unit.pointee.high
     return UnitPriorities(
       state: unit.pointee.state,
@@ -202,7 +221,7 @@ struct PartTable: ~Copyable {
   // MARK: - Units
 
   @inline(__always)
-  private mutating func unit(of row: Int) -> UnsafeMutablePointer<Unit> {
+  mutating func unit(of row: Int) -> UnsafeMutablePointer<Unit> {
     var number = Int(waiting[row].unit)
     if number == 0 { number = find(waiting[row]) }
     // Only now, as the memory may have moved.
@@ -240,14 +259,14 @@ struct PartTable: ~Copyable {
   }
 
   /// The bytes of a long row behind their number, which is a word.
-  private func text(_ high: UInt64) -> UnsafeRawPointer {
+  func text(_ high: UInt64) -> UnsafeRawPointer {
     guard let text = UnsafeRawPointer(bitPattern: UInt(high & (1 << 56 - 1))) else {
       preconditionFailure("a row with an address")
     }
     return text
   }
 
-  private func keptText(_ high: UInt64) -> UnsafeRawPointer {
+  func keptText(_ high: UInt64) -> UnsafeRawPointer {
     UnsafeRawPointer(texts.base + Int(high & (1 << 56 - 1)))
   }
 
@@ -328,7 +347,7 @@ struct PartTable: ~Copyable {
   }
 
   /// Calls `body` with the slots of a unit, some of which may be free.
-  private func withCells(of number: Int, _ body: (UnsafeBufferPointer<UnitCell>) -> Void) {
+  func withCells(of number: Int, _ body: (UnsafeBufferPointer<UnitCell>) -> Void) {
     let slots = slots(of: units.base + number)
     if bounds.cellsPerUnit > FourCells.most {
       many.withCells(slots, body)
@@ -356,6 +375,11 @@ struct PartTable: ~Copyable {
         row.storeBytes(of: high, toByteOffset: 12, as: UInt64.self)
         withCells(of: number) { cells in
           for cell in cells where cell.count > 0 {
+            if let found = self.cells, cell.cell >= PartCells.first {
+              let row = rowElsewhere(number, cell.cell, found)
+              body(row, row + RowBuffer.longestRow, cell.count)
+              continue
+            }
             let header = cell.cell | UInt32(truncatingIfNeeded: high &>> 56) &<< 24
             row.storeBytes(of: header, as: UInt32.self)
             body(row, row + RowBuffer.size(of: row), cell.count)

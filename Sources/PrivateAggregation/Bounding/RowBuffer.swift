@@ -81,6 +81,28 @@ final class RowBuffer {
     append(low: hash, high: address | PackedBytes.elsewhere << 56, hash: hash, cell: cell)
   }
 
+  /// Adds a row of a cell that goes with its bytes.
+  func append(unit: ByteSlice, cellBytes: ByteSlice) {
+    let hash: UInt64
+    if unit.count <= PackedBytes.mostBytes {
+      let packed = PackedBytes(unit.base, count: unit.count)
+      hash = self.hash(packed.low, packed.high)
+    } else {
+      hash = self.hash(unit)
+    }
+    let count = 8 + unit.count + cellBytes.count
+    let text = textRoom(count, part: Int(truncatingIfNeeded: hash &>> shift))
+    Self.write(unit: unit, cell: cellBytes, at: text)
+    let address = UInt64(UInt(bitPattern: text))
+    precondition(address < 1 << 56, "addresses of at most 56 bits")
+    append(
+      low: hash,
+      high: address | PackedBytes.elsewhere << 56,
+      hash: hash,
+      cell: CellDirectory.elsewhere
+    )
+  }
+
   /// Room for a long unit: with the rows of its part, so that it is near when they are looked at.
   private func textRoom(_ count: Int, part: Int) -> UnsafeMutableRawPointer {
     hasLongUnits = true
@@ -181,6 +203,15 @@ extension RowBuffer {
     guard isLong(row) else { return nil }
     let address = row.loadUnaligned(fromByteOffset: 12, as: UInt64.self) & (1 << 56 - 1)
     return UnsafeRawPointer(bitPattern: UInt(address))
+  }
+
+  /// Writes a unit and the bytes of a cell, as they stand elsewhere: the bytes of all that follows, the
+  /// unit behind its number of bytes, the cell.
+  static func write(unit: ByteSlice, cell: ByteSlice, at text: UnsafeMutableRawPointer) {
+    text.storeBytes(of: UInt32(4 + unit.count + cell.count), as: UInt32.self)
+    text.storeBytes(of: UInt32(unit.count), toByteOffset: 4, as: UInt32.self)
+    (text + 8).copyMemory(from: unit.base, byteCount: unit.count)
+    (text + 8 + unit.count).copyMemory(from: cell.base, byteCount: cell.count)
   }
 
   /// The hash by which rows are divided.

@@ -34,8 +34,8 @@ final class SignalChoice {
   /// Adds what stays of a unit to a tally; some slots may be free.
   func add(
     _ cells: UnsafeBufferPointer<UnitCell>,
-    _ priorities: UnitPriorities,
-    to tally: CellTally
+    _ priorities: some CellPriorities,
+    to tally: some CellCounter
   ) {
     var total = 0
     if isNeeded {
@@ -86,7 +86,10 @@ final class SignalChoice {
   }
 
   /// Leaves the signals of the smallest priorities, in room for about twice as many.
-  private func choose(_ cells: UnsafeBufferPointer<UnitCell>, _ priorities: UnitPriorities) {
+  private func choose(
+    _ cells: UnsafeBufferPointer<UnitCell>,
+    _ priorities: some CellPriorities
+  ) {
     candidates.removeAll(keepingCapacity: true)
     for (place, cell) in cells.enumerated() where cell.count > 0 {
       for signal in 1...cell.count {

@@ -16,6 +16,8 @@ struct NoisyAggregate: ~Copyable {
   let bins: [Int64]
   /// The values of the cells that were selected, in order; `nil` where all cells are listed.
   let cells: [[String]]?
+  /// What the cells that were not selected hold together, for each measure, where that is asked for.
+  let other: [Int64]?
   private let charge: Charge
 
   /// Draws noise for every cell of every measure, each measure under keys of its own.
@@ -31,17 +33,26 @@ struct NoisyAggregate: ~Copyable {
     charge: consuming Charge,
     threads: Int
   ) {
-    var (exact, found, exactBins) = raw.take()
-    if let selection = plan.selection, let all = found {
-      let kept = SelectedCells.draw(all.map(\.units), by: selection.selection)
-      found = zip(all, kept).filter { $0.1 }.map { $0.0 }
-      exact = exact.map { counts in zip(counts, kept).filter { $0.1 }.map { $0.0 } }
+    let taken = raw.take()
+    var exact = taken.counts
+    if let selection = plan.selection, let all = taken.found {
+      let kept = SelectedCells.draw(
+        all.counts(of: selection.measure),
+        by: selection.selection,
+        threads: threads
+      )
+      let order = all.sorted(kept.indices.filter { kept[$0] })
+      exact = exact.map { counts in
+        selection.countsOther
+          ? OtherCells.joined(counts, selected: order) : order.map { counts[$0] }
+      }
+      cells = order.map { all.values(of: $0) }
+    } else {
+      cells = nil
     }
-    cells = found.map { $0.map(\.values) }
-    bins = Self.noisy(exactBins, plan.quantiles, threads: threads)
-    exactBins = []
+    bins = Self.noisy(taken.bins, plan.quantiles, threads: threads)
     let isRaised = plan.specification.nonnegative
-    counts = zip(plan.measures.indices, exact).map { index, exact in
+    var noisy = zip(plan.measures.indices, exact).map { index, exact in
       let measure = plan.measures[index]
       let nonnegative = isRaised && measure.measure.isNeverNegative
       var values: [Int64]
@@ -58,6 +69,10 @@ struct NoisyAggregate: ~Copyable {
       }
       return values
     }
+    other =
+      plan.selection?.countsOther == true
+      ? noisy.indices.map { noisy[$0].removeLast() } : nil
+    counts = noisy
     self.charge = charge
   }
 

@@ -6,36 +6,21 @@ import ExactArithmetic
 import PrivacyAccounting
 import Sampling
 
-/// A cell that was found in the signals.
-///
-/// - Privacy: Secret until it is selected; the number of units always.
-struct FoundCell {
-  /// The values of its keys.
-  let values: [String]
-  /// The exact number of units that keep it.
-  let units: Int64
-
-  /// Orders cells by the bytes of their values, key by key.
-  static func isBefore(_ left: FoundCell, _ right: FoundCell) -> Bool {
-    for (left, right) in zip(left.values, right.values) {
-      if left.utf8.elementsEqual(right.utf8) { continue }
-      return left.utf8.lexicographicallyPrecedes(right.utf8)
-    }
-    return false
-  }
-}
-
 /// Draws which cells are kept.
 enum SelectedCells {
-  /// Draws for each cell, independently, whether it is kept, from its exact number of units.
+  /// Draws for each cell, independently, whether it is kept, from its exact count of what is looked at.
   ///
   /// - Privacy: As the rule says; a cell without units is never kept. The draws come from a key of
   ///   their own.
-  static func draw(_ units: [Int64], by selection: CellSelection) -> [Bool] {
+  static func draw(
+    _ units: [Int64],
+    by selection: CellSelection,
+    threads: Int = 1
+  ) -> [Bool] {
     switch selection {
     case .threshold(let rule):
-      var noise = [Int64](repeating: 0, count: units.count)
-      DiscreteLaplaceSampler(scale: rule.law.scale).fill(&noise)
+      let sampler = DiscreteLaplaceSampler(scale: rule.law.scale)
+      let noise = CellNoise.draws(units.count, by: sampler, threads: threads)
       return reached(units, noise, rule.threshold)
     case .optimal(let rule):
       let sampler = KeepSampler(certain: rule.certain) { count, precision in

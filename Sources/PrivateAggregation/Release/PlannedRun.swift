@@ -19,6 +19,7 @@ extension AggregationPlan {
         of: measures.map { ($0.measure, $0.epsilon) },
         selection: selection?.loss,
         histogram: quantiles?.epsilon,
+        addsUpCells: selection?.countsOther ?? false,
         within: specification.bounds,
         times: schedule.times,
         isDisjoint: isSeparated(by: schedule, from: first)

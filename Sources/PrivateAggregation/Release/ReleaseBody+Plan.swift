@@ -12,6 +12,7 @@ extension ReleaseBody {
     id: ReleaseID,
     created: String,
     selected: [[String]]? = nil,
+    other: [Int64]? = nil,
     counts: [[Int64]],
     bins: [Int64] = [],
     remaining: RemainingBudget,
@@ -25,7 +26,7 @@ extension ReleaseBody {
       ?? Self.cells(specification.groupBy.map { specification.cells[$0]?.values ?? [] }, counts)
     // The noise is independent of what was selected, so the number of cells may follow it.
     let alpha = .one - specification.confidence
-    let draws = max(cells.count, 1)
+    let draws = max(cells.count + (other == nil ? 0 : 1), 1)
     let query = ReleaseQuery(
       keys: Self.keys(of: specification, cells),
       filters: Dictionary(
@@ -68,7 +69,13 @@ extension ReleaseBody {
           rule: planned.selection.rule,
           loss: planned.loss,
           threshold: planned.selection.threshold,
-          keys: specification.groupBy.filter { specification.cells[$0] == nil }.map(\.rawValue)
+          keys: specification.groupBy.filter { specification.cells[$0] == nil }.map(\.rawValue),
+          measure: planned.measure,
+          other: other.map { counts in
+            Dictionary(
+              uniqueKeysWithValues: zip(plan.measures.map(\.measure.rawValue), counts)
+            )
+          }
         )
       },
       cells: cells,

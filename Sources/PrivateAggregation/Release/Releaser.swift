@@ -175,6 +175,7 @@ public struct Releaser<Ledger: BudgetLedger>: Sendable {
     let bins = noisy.bins
     // Not while the ledger waits: it may take seconds.
     let hierarchy = plan.hierarchy?.released(plan.specification, counts: counts)
+    let other = noisy.other
     let made = MadeBody()
     let stored: StoredRelease
     do {
@@ -184,6 +185,7 @@ public struct Releaser<Ledger: BudgetLedger>: Sendable {
           id: id,
           created: created,
           selected: cells,
+          other: other,
           counts: counts,
           bins: bins,
           remaining: remaining,

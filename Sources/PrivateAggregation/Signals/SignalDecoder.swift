@@ -235,13 +235,7 @@ final class SignalDecoder {
   ) -> Result? {
     guard key.key.column == .time else { return value(key.column, reader).flatMap(body) }
     guard let time else { return nil }
-    let day = CivilDay(ofSecond: time)
-    var name: String
-    switch key.key {
-    case .day: name = day.label
-    case .week: name = day.weekLabel
-    default: name = day.monthLabel
-    }
+    var name = key.key.label(of: CivilDay(ofSecond: time))
     return name.withUTF8 { bytes in
       bytes.baseAddress.flatMap { body(ByteSlice(base: $0, count: bytes.count)) }
     }

@@ -88,7 +88,7 @@ extension ReleaseVerification {
     }
     let draws = body.continual.map { $0.tree.draws(at: $0.t) } ?? 1
     return findings
-      + halfWidths(of: measure, at: place, cells: body.cells.count, draws: draws)
+      + halfWidths(of: measure, at: place, cells: body.noisyCount, draws: draws)
   }
 
   /// Derives the half-widths from the scale that the release claims, which is checked by itself.

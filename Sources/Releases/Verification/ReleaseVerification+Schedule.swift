@@ -122,6 +122,7 @@ extension ReleaseVerification {
       of: body.measures.map { ($0.measure, $0.epsilon) },
       selection: body.selection?.loss,
       histogram: histogram,
+      addsUpCells: body.selection?.other != nil,
       within: body.bounds,
       times: schedule.times
     )

@@ -26,20 +26,29 @@ extension ReleaseVerification {
         )
       )
     }
+    findings += other(of: body, selection)
     let cells = min(body.bounds.cellsPerUnit, body.bounds.signalsPerUnit ?? .max)
+    let sensitivity = body.bounds.sensitivity(of: selection.measure)
     guard
       let terms = try? SelectionTerms(
         epsilon: selection.loss.epsilon,
         delta: selection.loss.delta,
         cells: cells
-      ), scales.contains(Rational(cells) / terms.epsilon),
-      let derived = try? CellSelection(selection.rule, under: terms)
+      ), scales.contains(Rational(sensitivity) / terms.epsilon),
+      selection.measure == .units || selection.rule == .threshold,
+      let derived = try? CellSelection(
+        selection.rule,
+        under: terms,
+        of: selection.measure,
+        within: body.bounds
+      )
     else {
       findings.append(
         Finding(
           what: "selection",
           claimed: "a loss of (\(selection.loss.epsilon), \(selection.loss.delta))",
-          derived: "one with which cells can be selected: epsilon and delta above zero"
+          derived: "one with which cells can be selected: epsilon and delta above zero, and of "
+            + "signals by a threshold"
         )
       )
       return findings
@@ -55,6 +64,26 @@ extension ReleaseVerification {
       )
     }
     return findings
+  }
+
+  /// Holds what was not selected to the measures, each of which counts it once.
+  private static func other(of body: ReleaseBody, _ selection: ReleasedSelection) -> [Finding] {
+    guard let other = selection.other else { return [] }
+    let names = body.measures.map(\.measure.rawValue)
+    let isRaised =
+      !body.query.nonnegative
+      || body.measures.allSatisfy {
+        !$0.measure.isNeverNegative || other[$0.measure.rawValue] ?? 0 >= 0
+      }
+    guard Set(names) != Set(other.keys) || !isRaised else { return [] }
+    return [
+      Finding(
+        what: "selection.other",
+        claimed: other.keys.sorted().joined(separator: ", "),
+        derived: "a count for each measure"
+          + (isRaised ? "" : ", none below zero where counts were raised to zero")
+      )
+    ]
   }
 
   /// The most bytes of a value that was found in signals.

@@ -11,11 +11,12 @@ extension HTMLReport {
   static func selection(of body: ReleaseBody) -> Markup {
     guard let selection = body.selection else { return "" }
     let unit = UnitWords(body.privacy.unit)
+    let counted = selection.measure == .units ? "units" : "signals"
     let rule: Markup =
       switch selection.rule {
       case .threshold, .geometric:
         """
-        its number of units, with noise that is not shown, reached \
+        its number of \(counted), with noise that is not shown, reached \
         \(selection.threshold.map(PlainNumber.grouped) ?? "a threshold")
         """
       case .optimal:
@@ -32,8 +33,23 @@ extension HTMLReport {
       <div><dt>ε of selecting</dt><dd>\(PlainNumber.exact(selection.loss.epsilon))</dd></div>
       <div><dt>δ</dt><dd>\(PlainNumber.exact(selection.loss.delta)): the most that the chance can \
       be that a cell of \(unit.one) alone is shown</dd></div>
-      </dl>
+      \(other(of: body))</dl>
       </section>
+
+      """
+  }
+
+  /// What the cells that are not shown hold together, where that was asked for.
+  private static func other(of body: ReleaseBody) -> Markup {
+    guard let other = body.selection?.other else { return "" }
+    let counts = body.measures.map { measure in
+      let name = measure.measure.rawValue
+      return "\(PlainNumber.grouped(Int(other[name] ?? 0))) \(name) \u{B1}\(measure.halfWidth)"
+    }
+    return """
+      <div><dt>All other cells</dt><dd>\(counts.sentence("and")) together: what was found in cells \
+      that are not shown, with noise as in a cell. Units are counted once for each of their \
+      cells.</dd></div>
 
       """
   }

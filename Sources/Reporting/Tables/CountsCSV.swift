@@ -14,7 +14,8 @@ import Releases
 /// stands at an end; rows end with a line feed. Listed values are never altered: one that a
 /// spreadsheet takes for a formula stays as it was listed, so import such columns as text. Of values
 /// that were found in signals, one that begins with `=`, `+`, `-`, `@` or a tab gets a single quote in
-/// front, and so does one that begins with single quotes and then one of these.
+/// front, and so does one that begins with single quotes and then one of these. What was not selected
+/// is a last row with empty values, which no cell has.
 ///
 /// - Privacy: Post-processing of a release; it costs nothing.
 /// - Reference: [RFC4180] section 2.
@@ -73,6 +74,17 @@ public enum CountsCSV {
         if !isFirst { bytes.append(UInt8(ascii: ",")) }
         isFirst = false
         bytes.append(contentsOf: "\(text.estimate),\(text.low),\(text.high)".utf8)
+      }
+      bytes.append(UInt8(ascii: "\n"))
+    }
+    if let other = body.selection?.other {
+      for index in body.query.keys.indices {
+        if index > 0 { bytes.append(UInt8(ascii: ",")) }
+        append("", to: &bytes)
+      }
+      for (measure, halfWidth) in zip(body.measures, halfWidths) {
+        bytes.append(contentsOf: ",\(other[measure.measure.rawValue] ?? 0)".utf8)
+        bytes.append(contentsOf: halfWidth)
       }
       bytes.append(UInt8(ascii: "\n"))
     }

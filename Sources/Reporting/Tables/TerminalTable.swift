@@ -32,6 +32,7 @@ public enum TerminalTable {
     if more > 0 {
       lines.append("... \(PlainNumber.grouped(more)) more, see counts.csv")
     }
+    lines += other(of: body)
     lines.append("")
     lines += accuracy(of: body)
     lines.append(cost(of: body))
@@ -41,6 +42,16 @@ public enum TerminalTable {
   private static func title(of body: ReleaseBody) -> String {
     let name = VisibleText.escaping(body.name, limit: 80)
     return "\(name) (release \(body.id), \(PlainNumber.count(body.cells.count, "cell")))"
+  }
+
+  /// What the cells that were not selected hold together.
+  private static func other(of body: ReleaseBody) -> [String] {
+    guard let other = body.selection?.other else { return [] }
+    let counts = body.measures.map { measure in
+      let name = measure.measure.rawValue
+      return "\(PlainNumber.grouped(Int(other[name] ?? 0))) \(name) \u{B1}\(measure.halfWidth)"
+    }
+    return ["other cells, which are not shown: " + counts.joined(separator: ", ")]
   }
 
   private static func rows(of body: ReleaseBody, width: Int) -> [String] {

@@ -6,6 +6,11 @@ import ExactArithmetic
 import PrivacyAccounting
 import PrivateAggregation
 
+/// What a rule can look at.
+private enum LookedAt: String, CaseIterable {
+  case signals, units
+}
+
 /// The `selection` of a spec, and which of its keys are `private`.
 struct SelectionSection {
   /// The share of epsilon that is written; `nil` where it is left open or nothing is selected.
@@ -15,11 +20,15 @@ struct SelectionSection {
 
   private let field: NodeReader?
   private let rule: SelectionRule
+  private let measure: Measure
+  private let countsOther: Bool
 
   init(_ top: MappingReader) throws(SpecificationError) {
     field = top.optional("selection")
-    let keys = try field?.mapping(["rule", "share"])
+    let keys = try field?.mapping(["rule", "share", "count", "other"])
+    countsOther = try keys?.optional("other")?.flag() ?? false
     rule = try keys?.optional("rule")?.choice(SelectionRule.self) ?? .threshold
+    measure = try Self.measure(keys, rule)
     share = try keys?.optional("share")?.rational()
     if let share, share.signum <= 0 || share >= .one {
       throw top.error(
@@ -28,6 +37,23 @@ struct SelectionSection {
       )
     }
     isShareOpen = share == nil && Self.hasPrivateKey(top)
+  }
+
+  /// What the rule looks at.
+  private static func measure(
+    _ keys: MappingReader?,
+    _ rule: SelectionRule
+  ) throws(SpecificationError) -> Measure {
+    guard let field = keys?.optional("count") else { return .units }
+    let name = try field.choice(LookedAt.self).rawValue
+    let measure: Measure = name == Measure.units.rawValue ? .units : .signals
+    guard measure == .units || rule == .threshold else {
+      throw field.error(
+        "the rule \(rule.rawValue) looks at units alone; write `count: units`, or "
+          + "`rule: threshold`"
+      )
+    }
+    return measure
   }
 
   /// Whether some key is written as `private`; that it can be is seen when it is read.
@@ -64,7 +90,7 @@ struct SelectionSection {
       )
     }
     let epsilon = budget.epsilon * share
-    let scale = PlannedSelection.scale(epsilon: epsilon, bounds: bounds)
+    let scale = PlannedSelection.scale(epsilon: epsilon, bounds: bounds, measure: measure)
     guard AggregationPlan.scales.contains(scale) else {
       throw top.error(
         "selection",
@@ -72,6 +98,12 @@ struct SelectionSection {
           + "to 2^40; write another share or another epsilon"
       )
     }
-    return SelectionRequest(keys: keys, rule: rule, share: share)
+    return SelectionRequest(
+      keys: keys,
+      rule: rule,
+      share: share,
+      measure: measure,
+      countsOther: countsOther
+    )
   }
 }

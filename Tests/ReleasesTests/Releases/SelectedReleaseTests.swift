@@ -19,6 +19,11 @@ struct SelectedRelease: Sendable, CustomTestStringConvertible {
   var keys = ["region"]
   var cells = [["01001", "home.loan"], ["06037", "auto.suv"], ["06037", "home.loan"]]
 
+  /// What the rule looks at.
+  var measure = Measure.units
+  /// What was not selected, where that is counted.
+  var other: Int64?
+
   var testDescription: String { "\(rule), \(epsilon), \(delta), \(cells.count) cells" }
 
   static let all: [SelectedRelease] = SelectionRule.allCases.flatMap { rule in
@@ -36,7 +41,7 @@ struct SelectedRelease: Sendable, CustomTestStringConvertible {
       signalsPerUnit: total
     )
     let terms = try SelectionTerms(epsilon: epsilon, delta: delta, cells: min(3, total ?? 3))
-    let selection = try CellSelection(rule, under: terms)
+    let selection = try CellSelection(rule, under: terms, of: measure, within: bounds)
     let sensitivity = bounds.sensitivity(of: .signals)
     let law = DiscreteLaplaceLaw(scale: Rational(sensitivity) / epsilon)
     let alpha = Rational(1, 20)
@@ -76,7 +81,10 @@ struct SelectedRelease: Sendable, CustomTestStringConvertible {
           sensitivity: sensitivity,
           epsilon: epsilon,
           halfWidth: law.halfWidth(alpha: alpha),
-          simultaneousHalfWidth: law.halfWidth(alpha: alpha, draws: max(1, cells.count)),
+          simultaneousHalfWidth: law.halfWidth(
+            alpha: alpha,
+            draws: max(1, cells.count + (other == nil ? 0 : 1))
+          ),
           confidence: .one - alpha
         )
       ],
@@ -84,7 +92,9 @@ struct SelectedRelease: Sendable, CustomTestStringConvertible {
         rule: rule,
         loss: try PrivacyLoss(epsilon: epsilon, delta: delta),
         threshold: selection.threshold,
-        keys: keys
+        keys: keys,
+        measure: measure,
+        other: other.map { ["signals": $0] }
       ),
       cells: cells.enumerated().map { ReleasedCell(values: $1, counts: [Int64(300 + $0)]) },
       remaining: RemainingBudget(lifetime: try PrivacyLoss(epsilon: 9), daily: nil, analyst: nil)

@@ -29,11 +29,14 @@ struct SpillRoom {
   private let hasValues: Bool
   /// The most rows of a record.
   private let pairsPerSignal: Int
+  /// How large rows are where cells are found in the signals.
+  private let found: FoundRowSize?
   /// The bytes of all rows at most; `nil` where a file has no size of its own.
   private(set) var rows: Int? = 0
 
   init(_ specification: ReportSpecification, pairsPerSignal: Int = 1) {
     self.pairsPerSignal = max(1, pairsPerSignal)
+    found = specification.selection.map { _ in FoundRowSize(specification) }
     labelSize = specification.privacyUnit == .person ? 0 : 8
     // Two columns may be one; the values of that are counted once.
     var sizes: [String: Int] = [:]
@@ -56,7 +59,8 @@ struct SpillRoom {
       return
     }
     let bytes = min(size, Self.mostBytes)
-    let ratio = ratio(besides: (reader.layout?.fieldCount ?? Self.objectOverhead) + valuesSize)
+    let dividers = reader.layout?.fieldCount ?? Self.objectOverhead
+    let ratio = found?.ratio(besides: dividers) ?? ratio(besides: dividers + valuesSize)
     // A last record may do without its line end: one row more.
     let more = (bytes / ratio.bytes + 1) * ratio.row + RowBuffer.longestRow + labelSize
     let most = Self.mostBytes * 8

@@ -41,7 +41,7 @@ final class ValueAggregation: @unchecked Sendable {
     self.options = options
     rules = SignalRules(plan.specification, registry: registry)
     bounds = plan.specification.bounds
-    memory = options.division(cells: plan.cellsInMemory)
+    memory = options.division(for: plan)
     tally = ValueTally(plan)
     // Where a unit is looked for is nobody's business; what it keeps does not depend on it.
     let words = ChoiceKey.drawn().words

@@ -11,6 +11,9 @@ final class BlockDecoder {
   private let valueRows: ValueRows?
   private let longestRecord: Int
   private let evaluator: SignalEvaluator
+  /// What finds cells, where not all of them are listed.
+  private let finder: CellFinder?
+  private let found: FoundRecords?
   /// The wanted columns of one record.
   private let values: UnsafeMutablePointer<ByteSlice>
   private let places: UnsafeMutablePointer<Int>
@@ -24,10 +27,18 @@ final class BlockDecoder {
   /// The bytes whose delimiters are looked for at once: few enough to stay in the cache.
   private static let pieceSize = 16 << 10
 
-  init(rules: SignalRules, rows: RowBuffer, valueRows: ValueRows? = nil, longestRecord: Int) {
+  init(
+    rules: SignalRules,
+    rows: RowBuffer,
+    valueRows: ValueRows? = nil,
+    longestRecord: Int,
+    finder: CellFinder? = nil
+  ) {
     self.rules = rules
     self.rows = rows
     self.valueRows = valueRows
+    self.finder = finder
+    found = finder.map { FoundRecords(rules, finder: $0) }
     self.longestRecord = longestRecord
     evaluator = SignalEvaluator(rules)
     values = .allocate(capacity: rules.columns.count)
@@ -64,6 +75,7 @@ final class BlockDecoder {
     var start = block.start
     var size = Self.pieceSize
     plain.begin(places: places)
+    found?.begin(places: places)
     while start < block.end {
       let count = min(size, block.end - start)
       reserveDelimiters(count)
@@ -73,7 +85,14 @@ final class BlockDecoder {
       piece.longestAtEnd =
         longestRecord + (start + count == block.end && block.isEndAdded ? 1 : 0)
       piece.end = count
-      let decoded = rules.isPlain ? decodePlain(piece) : decodeAny(piece)
+      let decoded =
+        if !rules.isPlain {
+          decodeAny(piece)
+        } else if let found {
+          decodeFound(piece, found)
+        } else {
+          decodePlain(piece)
+        }
       // A record that does not fit a piece is looked at again in a larger one.
       size = decoded == 0 ? size * 2 : Self.pieceSize
       start += decoded
@@ -130,6 +149,14 @@ final class BlockDecoder {
     return decoded
   }
 
+  private func decodeFound(_ piece: Piece, _ found: FoundRecords) -> Int {
+    let decoded = forEachRecord(piece) { fields in
+      if found.take(fields.delimiters) { found.add(piece.bytes, to: rows) }
+    }
+    found.add(piece.bytes, to: rows)
+    return decoded
+  }
+
   private func decodeAny(_ piece: Piece) -> Int {
     let columnCount = rules.columns.count
     return forEachRecord(piece) { fields in
@@ -180,6 +207,10 @@ final class BlockDecoder {
   }
 
   private func add() {
+    if let finder {
+      evaluator.add(values, by: finder, to: rows)
+      return
+    }
     evaluator.forEachPair(values) { unit, cell in
       if let valueRows {
         valueRows.append(unit: unit, cell: cell, value: evaluator.valueIndex)

@@ -12,6 +12,8 @@ final class JSONLinesDecoder {
   private let valueRows: ValueRows?
   private let longestRecord: Int
   private let evaluator: SignalEvaluator
+  /// What finds cells, where not all of them are listed.
+  private let finder: CellFinder?
   private let columnCount: Int
   /// The wanted members of one line.
   private let values: UnsafeMutablePointer<ByteSlice>
@@ -29,9 +31,16 @@ final class JSONLinesDecoder {
   /// What stands for a member that is absent: a byte that is no text, so that no rule takes it.
   private let absent: UnsafeMutablePointer<UInt8>
 
-  init(rules: SignalRules, rows: RowBuffer, valueRows: ValueRows? = nil, longestRecord: Int) {
+  init(
+    rules: SignalRules,
+    rows: RowBuffer,
+    valueRows: ValueRows? = nil,
+    longestRecord: Int,
+    finder: CellFinder? = nil
+  ) {
     self.rows = rows
     self.valueRows = valueRows
+    self.finder = finder
     self.longestRecord = longestRecord
     evaluator = SignalEvaluator(rules)
     columnCount = rules.columns.count
@@ -82,6 +91,10 @@ final class JSONLinesDecoder {
     scanner.skipSpace()
     guard !scanner.isAtEnd, decodeObject(&scanner) else { return }
     for column in 0..<columnCount { values[column] = members[places[column]] }
+    if let finder {
+      evaluator.add(values, by: finder, to: rows)
+      return
+    }
     evaluator.forEachPair(values) { unit, cell in
       if let valueRows {
         valueRows.append(unit: unit, cell: cell, value: evaluator.valueIndex)

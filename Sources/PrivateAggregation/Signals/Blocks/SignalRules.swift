@@ -10,6 +10,8 @@ final class SignalRules: Sendable {
     let column: Int
     let table: KeyTable
     let weight: Int
+    /// Whether its values are found in the signals; then the table is empty.
+    let isFound: Bool
   }
 
   struct Filter: Sendable {
@@ -85,8 +87,17 @@ final class SignalRules: Sendable {
       guard let column = columns.firstIndex(of: key.column) else {
         preconditionFailure("a specification names the column of every key")
       }
-      keys.append(Key(key: key, column: column, table: KeyTable(values), weight: weight))
-      weight *= values.count
+      keys.append(
+        Key(
+          key: key,
+          column: column,
+          table: KeyTable(values),
+          weight: weight,
+          isFound: specification.cells[key] == nil
+        )
+      )
+      // Of cells that are found in the signals no number is made up.
+      weight *= specification.selection == nil ? values.count : 0
     }
     self.regions = regions
     self.keys = keys.reversed()
@@ -105,9 +116,15 @@ final class SignalRules: Sendable {
 
 /// Applies the rules to one record after the other; each thread has its own.
 final class SignalEvaluator {
-  private let rules: SignalRules
+  let rules: SignalRules
   /// The value of the record that was evaluated last, where a measure needs values.
   private(set) var valueIndex: UInt32 = 0
+  /// The names of days that were seen, for each key of time, where cells are found in the signals.
+  var names: [[Int64: [UInt8]]]
+  /// The text of each key of a record, and room for those of times.
+  let texts: UnsafeMutablePointer<ByteSlice>
+  let nameRoom: UnsafeMutablePointer<UInt8>
+  static let longestName = 64
   /// The places of days that were seen, for each key of time: names are made once for each day.
   private var places: [[Int64: Int]]
   private var unitRoom: UnsafeMutablePointer<UInt8>
@@ -118,10 +135,17 @@ final class SignalEvaluator {
   init(_ rules: SignalRules) {
     self.rules = rules
     places = Array(repeating: [:], count: rules.keys.count)
+    names = Array(repeating: [:], count: rules.keys.count)
+    texts = .allocate(capacity: max(1, rules.keyCount))
+    nameRoom = .allocate(capacity: max(1, rules.keyCount) * Self.longestName)
     unitRoom = .allocate(capacity: unitRoomSize)
   }
 
-  deinit { unitRoom.deallocate() }
+  deinit {
+    unitRoom.deallocate()
+    texts.deallocate()
+    nameRoom.deallocate()
+  }
 
   /// Decides on one record: the bytes that tell the unit apart, valid until the next call, and the
   /// cell; `nil` where the record contributes nothing.
@@ -130,6 +154,22 @@ final class SignalEvaluator {
   func evaluate(
     _ values: UnsafeMutablePointer<ByteSlice>
   ) -> (unit: ByteSlice, cell: UInt32)? {
+    guard let (unit, time) = admit(values) else { return nil }
+    var cell = 0
+    for index in 0..<rules.keyCount {
+      let place = place(index, values, time)
+      guard place >= 0 else { return nil }
+      cell += place * rules.keys[index].weight
+    }
+    if let regions = rules.regions, !find(regions, values) { return nil }
+    return (identity(unit, time), UInt32(cell))
+  }
+
+  /// Whether a record counts wherever it is; its unit and its time.
+  @inline(__always)
+  func admit(
+    _ values: UnsafeMutablePointer<ByteSlice>
+  ) -> (unit: ByteSlice, time: Int64?)? {
     guard let unit = value(rules.unitColumn, values), unit.count > 0 else { return nil }
     var time: Int64?
     if let column = rules.timeColumn, let text = value(column, values) {
@@ -152,14 +192,7 @@ final class SignalEvaluator {
       }
       valueIndex = index
     }
-    var cell = 0
-    for index in 0..<rules.keyCount {
-      let place = place(index, values, time)
-      guard place >= 0 else { return nil }
-      cell += place * rules.keys[index].weight
-    }
-    if let regions = rules.regions, !find(regions, values) { return nil }
-    return (identity(unit, time), UInt32(cell))
+    return (unit, time)
   }
 
   /// Decides on one record and calls `body` for each of its pairs: with the bytes that tell the unit
@@ -192,7 +225,7 @@ final class SignalEvaluator {
   }
 
   /// The bytes of a column, cut to its prefix; `nil` where they are no text.
-  private func value(_ column: Int, _ values: UnsafeMutablePointer<ByteSlice>) -> ByteSlice? {
+  func value(_ column: Int, _ values: UnsafeMutablePointer<ByteSlice>) -> ByteSlice? {
     let slice = values[column]
     guard slice.isValidUTF8 else { return nil }
     return rules.prefixes[column].map { slice.prefix(scalars: $0) } ?? slice
@@ -210,12 +243,7 @@ final class SignalEvaluator {
     guard let time else { return -1 }
     let day = CivilDay(ofSecond: time)
     if let known = places[index][day.number] { return known }
-    var name: String
-    switch key.key {
-    case .day: name = day.label
-    case .week: name = day.weekLabel
-    default: name = day.monthLabel
-    }
+    var name = key.key.label(of: day)
     let place = name.withUTF8 { bytes in
       bytes.baseAddress.map { key.table.find(ByteSlice(base: $0, count: bytes.count)) } ?? -1
     }
@@ -226,7 +254,7 @@ final class SignalEvaluator {
   }
 
   /// As in `SignalDecoder`: behind eight bytes of day or week where those tell units apart.
-  private func identity(_ unit: ByteSlice, _ time: Int64?) -> ByteSlice {
+  func identity(_ unit: ByteSlice, _ time: Int64?) -> ByteSlice {
     guard rules.privacyUnit != .person, let time else { return unit }
     let day = CivilDay(ofSecond: time)
     let label = (rules.privacyUnit == .personDay ? day : day.monday).number

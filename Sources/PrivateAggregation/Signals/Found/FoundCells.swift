@@ -1,4 +1,4 @@
-// FoundCells.swift: full cells that are found in the signals, told apart by all their bytes.
+// FoundCells.swift: full cells that one thread finds in the signals, told apart by all their bytes.
 // Reference: `docs/decisions/0006-private-cells.md`.
 // SPDX-License-Identifier: Apache-2.0
 
@@ -12,9 +12,6 @@
 ///   label, a keyed hash of its bytes, and what is released is sorted.
 /// - Complexity: Memory for at most as many cells as were ever kept at a time, and their bytes.
 final class FoundCells {
-  /// The most bytes of one value; a signal with a longer one contributes nothing.
-  static let longestValue = 256
-
   private struct Cell {
     var bytes: [UInt8]
     var label: UInt64
@@ -22,7 +19,6 @@ final class FoundCells {
     var holders: Int
   }
 
-  private let keyCount: Int
   private let hash: SipHash
   private let hashMask: UInt64
   private var cells: [Cell] = []
@@ -36,13 +32,11 @@ final class FoundCells {
   /// Makes an empty table.
   ///
   /// - Parameters:
-  ///   - keyCount: The values of one cell.
   ///   - key: The key of the release's choices, from which labels follow.
   ///   - hashMask: The bits of a label that say where to look; few make cells collide, for tests.
-  init(keyCount: Int, key: ChoiceKey, hashMask: UInt64 = .max) {
-    self.keyCount = keyCount
+  init(key: ChoiceKey, hashMask: UInt64 = .max) {
     self.hashMask = hashMask
-    // Words 2 and 3 hash units; a cell's bytes begin with a length, and are hashed under 0 and 3.
+    // Words 0 and 1 choose and 2 and 3 hash units; the bytes of cells are hashed under 0 and 3.
     hash = SipHash(key: (key.words.0, key.words.3))
     places = Array(repeating: Self.nobody, count: 64)
   }
@@ -56,14 +50,11 @@ final class FoundCells {
   /// Forgets the values of a cell that was not completed.
   func begin() { scratch.removeAll(keepingCapacity: true) }
 
-  /// Adds the value of the next key; tells whether a cell can have it.
-  ///
-  /// That is a text of 1 to `longestValue` bytes, all of which show and none of which moves others.
+  /// Adds the value of the next key; tells whether a cell can have it, as `CellText` says.
   func append(_ value: ByteSlice) -> Bool {
-    guard 1...Self.longestValue ~= value.count, !value.hasControls else { return false }
-    scratch.append(UInt8(truncatingIfNeeded: value.count))
-    scratch.append(UInt8(truncatingIfNeeded: value.count >> 8))
+    guard CellText.takes(value) else { return false }
     scratch.append(contentsOf: value.buffer)
+    scratch.append(0)
     return true
   }
 
@@ -143,14 +134,6 @@ final class FoundCells {
   /// What tells a cell apart where units choose among theirs: a keyed hash of its bytes.
   func label(of cell: UInt32) -> UInt64 { cells[Int(cell)].label }
 
-  /// The values of a cell, in the order of the keys.
-  func values(of cell: Int) -> [String] {
-    var rest = cells[cell].bytes[...]
-    return (0..<keyCount).map { _ in
-      let length = Int(rest[rest.startIndex]) | Int(rest[rest.startIndex + 1]) << 8
-      let value = rest.dropFirst(2).prefix(length)
-      rest = rest.dropFirst(2 + length)
-      return String(decoding: value, as: UTF8.self)
-    }
-  }
+  /// The bytes of a cell.
+  func bytes(of cell: Int) -> [UInt8] { cells[cell].bytes }
 }
