@@ -29,6 +29,8 @@ struct FigureLayer {
   let simultaneousHalfWidth: String
   /// The confidence of both, as text.
   let confidence: String
+  /// Whether the exact number may be below zero, so that a noisy one there means something.
+  let isSigned: Bool
   /// The number in a cell; `nil` where it has none.
   let value: (ReleasedCell) -> FigureValue?
 }
@@ -37,28 +39,52 @@ extension FigureLayer {
   /// The layers of a release, one for each measure.
   static func layers(of body: ReleaseBody) -> [FigureLayer] {
     body.measures.enumerated().map { index, measure in
-      let halfWidth = Double(measure.halfWidth.description) ?? .infinity
+      let kind = measure.measure
       return FigureLayer(
-        name: measure.measure.rawValue,
-        halfWidth: PlainNumber.grouped(measure.halfWidth),
-        simultaneousHalfWidth: PlainNumber.grouped(measure.simultaneousHalfWidth),
+        name: kind.rawValue,
+        halfWidth: kind.shown(measure.halfWidth),
+        simultaneousHalfWidth: kind.shown(measure.simultaneousHalfWidth),
         confidence: PlainNumber.percent(measure.confidence),
-        value: { cell in
-          let count = cell.counts[index]
-          return FigureValue(
-            text: PlainNumber.grouped(count),
-            number: Double(count),
-            halfWidth: halfWidth,
-            isUncertain: Self.isUncertain(count, halfWidth: measure.halfWidth)
-          )
-        }
+        isSigned: !kind.isNeverNegative,
+        value: { cell in FigureValue(cell.counts[index], halfWidth: measure.halfWidth, of: kind) }
       )
     }
   }
 
-  /// The rule of hatching: the half-width exceeds the count, so that its interval reaches below zero.
-  static func isUncertain(_ count: Int64, halfWidth: BigInteger) -> Bool {
-    halfWidth > BigInteger(count)
+  /// The same where the half-width differs from number to number.
+  var withoutHalfWidth: FigureLayer {
+    FigureLayer(
+      name: name,
+      halfWidth: "",
+      simultaneousHalfWidth: "",
+      confidence: confidence,
+      isSigned: isSigned,
+      value: value
+    )
+  }
+}
+
+extension FigureValue {
+  /// A number of steps of a measure, with its half-width.
+  ///
+  /// - Parameters:
+  ///   - steps: The noisy number.
+  ///   - halfWidth: Its own half-width, in steps.
+  ///   - measure: What is measured.
+  ///   - isListed: Whether the half-width is shown beside each number.
+  init(_ steps: Int64, halfWidth width: BigInteger, of measure: Measure, isListed: Bool = false) {
+    let grid = measure.range.map { Double($0.grid.decimal(digits: 15, .down)) ?? 1 } ?? 1
+    text = measure.shown(BigInteger(steps))
+    number = Double(steps) * grid
+    halfWidth = (Double(width.description) ?? .infinity) * grid
+    halfWidthText = isListed ? measure.shown(width) : ""
+    isUncertain = Self.isUncertain(steps, halfWidth: width, signed: !measure.isNeverNegative)
+  }
+
+  /// The rule of hatching: the half-width exceeds the number, so that its interval holds zero, or
+  /// reaches below it where the exact number cannot.
+  static func isUncertain(_ steps: Int64, halfWidth: BigInteger, signed: Bool = false) -> Bool {
+    halfWidth > (signed ? BigInteger(steps).magnitude : BigInteger(steps))
   }
 }
 
@@ -82,6 +108,33 @@ struct FigureViews {
   private(set) var views: [View]
   /// The number of views that were left out, because they are too many for a page.
   private(set) var omitted = 0
+
+  /// A view for each cell, whose one place it is; `nil` where the release has no cell.
+  ///
+  /// - Parameters:
+  ///   - body: The release.
+  ///   - most: The most views that are kept; those with the largest first numbers are.
+  init?(cellsOf body: ReleaseBody, most: Int) {
+    axisName = ""
+    axis = [""]
+    var others = body.query.keys.map { _ in Numbered() }
+    var views = body.cells.enumerated().map { index, cell in
+      View(
+        choice: others.indices.map { others[$0].number(of: cell.values[$0]) },
+        cells: [index]
+      )
+    }
+    guard !views.isEmpty else { return nil }
+    if views.count > most {
+      omitted = views.count - most
+      let kept = Set(
+        views.indices.sorted { Self.size(body.cells[$0]) > Self.size(body.cells[$1]) }.prefix(most)
+      )
+      views = views.indices.filter(kept.contains).map { views[$0] }
+    }
+    self.others = zip(body.query.keys, others).map { ($0.name, $1.values) }
+    self.views = views
+  }
 
   /// The views along the key of that name; `nil` where the release has no such key or no cell.
   ///

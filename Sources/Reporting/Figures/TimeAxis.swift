@@ -18,7 +18,12 @@ struct TimeAxis {
   static let keys = ["day", "week", "month"]
 
   /// Puts labels in order; `nil` where one is no such label, or there are fewer than two.
-  init?(_ labels: [String], key: String) {
+  ///
+  /// - Parameters:
+  ///   - labels: The labels of days, weeks or months.
+  ///   - key: Which of these they are.
+  ///   - isWhole: Whether the labels are all that there are, so that each follows on the one before.
+  init?(_ labels: [String], key: String, isWhole: Bool = false) {
     var numbers: [Int64] = []
     for label in labels {
       guard let number = Self.number(of: label, key: key) else { return nil }
@@ -32,7 +37,7 @@ struct TimeAxis {
     self.labels = order.map { labels[$0] }
     places = order.map { Double(numbers[$0] - numbers[first]) / span }
     follows = zip(order, order.dropFirst()).reduce(into: [false]) { result, pair in
-      result.append(numbers[pair.1] - numbers[pair.0] == 1)
+      result.append(isWhole || numbers[pair.1] - numbers[pair.0] == 1)
     }
   }
 

@@ -6,30 +6,20 @@ import PrivacyAccounting
 import Releases
 
 extension HTMLReport {
-  /// The most numbers that a page draws over time.
-  static let mostPoints = 12_000
-
-  /// The time series of a release; empty where no key of it is a time.
+  /// The time series of a release; empty where it has none.
   static func series(of body: ReleaseBody) -> Markup {
-    let layers = FigureLayer.layers(of: body)
-    guard !layers.isEmpty,
-      let key = TimeAxis.keys.first(where: { key in body.query.keys.contains { $0.name == key } }),
-      let views = FigureViews(of: body, along: key, most: mostPoints / layers.count),
-      let axis = TimeAxis(views.axis, key: key)
-    else { return "" }
+    guard let figure = SeriesFigure(runningOf: body) ?? SeriesFigure(byTimeOf: body) else {
+      return ""
+    }
     var charts: [Markup] = []
-    for (number, layer) in layers.enumerated() {
-      for view in views.views {
-        let values = axis.order.map { place in
-          view.cells[place].flatMap { layer.value(body.cells[$0]) }
-        }
-        let choice = view.choice.map(String.init).joined(separator: ",")
+    for (number, layer) in figure.layers.enumerated() {
+      for (view, values) in zip(figure.views.views, figure.values[number]) {
         charts.append(
           chart(
-            LineChart(axis: axis, values: values),
+            LineChart(axis: figure.axis, values: values),
             layer,
-            title: title(layer, views.title(of: view), axis, key),
-            place: "\(number):\(choice)",
+            title: title(layer, figure.views.title(of: view), figure),
+            place: "\(number):" + view.choice.map(String.init).joined(separator: ","),
             isHidden: !charts.isEmpty
           )
         )
@@ -38,29 +28,51 @@ extension HTMLReport {
     return """
       <section aria-labelledby="series">
       <h2 id="series">Over time</h2>
-      <p>The line joins the noisy counts of each \(key); the band is the ± of each \(key) by itself. \
-      A single peak or dip within the band of its neighbours may be noise alone. A gap is a \(key) \
-      without a released count.</p>
-      \(controls(layers, views, of: "series"))<figure class="series" \
-      data-labels="\(axis.labels.joined(separator: "|"))">
+      \(introduction(of: figure))\(controls(figure.layers, figure.views, of: "series"))\
+      <figure class="series" data-labels="\(figure.axis.labels.joined(separator: "|"))">
       <p class="none" hidden>Nothing was released for this choice.</p>
       \(charts.joined())<p class="readout" aria-live="polite" hidden></p>
-      <figcaption>All numbers are in the tables below and in <code>counts.csv</code>.</figcaption>
+      <figcaption>\(caption(of: figure))</figcaption>
       </figure>
       </section>
 
       """
   }
 
+  private static func introduction(of figure: SeriesFigure) -> Markup {
+    guard figure.isRunning else {
+      return """
+        <p>The line joins the noisy numbers of each \(figure.period); the band is the ± of each \
+        \(figure.period) by itself. A single peak or dip within the band of its neighbours may be \
+        noise alone. A gap is a \(figure.period) without a released number.</p>
+
+        """
+    }
+    return """
+      <p>Each point counts everything from the beginning up to the end of its period; the band is the \
+      ± of each point by itself, which changes with time as more or fewer noisy sums make it up. \
+      Neighbouring points share noise: a line that falls a little is noise, not fewer signals.</p>
+
+      """
+  }
+
+  private static func caption(of figure: SeriesFigure) -> Markup {
+    figure.isRunning
+      ? """
+      The last point is in the tables below; all points are in <code>release.json</code>.
+      """
+      : "All numbers are in the tables below and in <code>counts.csv</code>."
+  }
+
   private static func title(
     _ layer: FigureLayer,
     _ view: String,
-    _ axis: TimeAxis,
-    _ key: String
+    _ figure: SeriesFigure
   ) -> String {
     let what = view.isEmpty ? layer.name : "\(layer.name), \(view)"
-    let span = "\(axis.labels.first ?? "") to \(axis.labels.last ?? "")"
-    return "\(what), by \(key), \(span)"
+    let labels = figure.axis.labels
+    let span = "\(labels.first ?? "") to \(labels.last ?? "")"
+    return what + (figure.isRunning ? ", running" : ", by \(figure.period)") + ", \(span)"
   }
 
   private static func chart(

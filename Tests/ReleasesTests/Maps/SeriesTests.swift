@@ -69,4 +69,48 @@ import Testing
     let html = LineChart(axis: axis, values: [value, value]).svg.html
     #expect(!html.contains("nan") && !html.contains("inf"))
   }
+
+  /// A release of running counts, of three periods.
+  private func running() throws -> ReleaseBody {
+    let body = try SampleRelease(
+      keys: [("region", ["CA", "NY"])],
+      measures: [.units],
+      count: { cell, _ in cell == 0 ? 30 : -4 }
+    ).body()
+    return ReleaseBody(
+      id: body.id,
+      name: body.name,
+      dataset: body.dataset,
+      created: body.created,
+      specSHA256: body.specSHA256,
+      privacy: body.privacy,
+      bounds: body.bounds,
+      query: body.query,
+      measures: body.measures,
+      cells: body.cells,
+      remaining: body.remaining,
+      continual: ReleasedContinual(
+        tree: BalancedTree(arity: 3, horizon: 30),
+        t: 3,
+        variances: ["units": 5],
+        state: String(repeating: "0", count: 32),
+        series: ReleasedSeries(
+          days: ["2026-11-02", "2026-11-09", "2026-11-16"],
+          halfWidths: ["units": [5, 7, 9]],
+          values: ["units": [[10, 1200, 30], [1, 2, -4]]]
+        )
+      )
+    )
+  }
+
+  @Test func `shows running counts with the half-width of each period`() throws {
+    let body = try running()
+    let figure = try #require(SeriesFigure(runningOf: body))
+    #expect(figure.axis.follows == [false, true, true], "weeks follow on one another")
+    let page = HTMLReport.series(of: body).html
+    #expect(page.contains("data-v=\"10|1,200|30\" data-h=\"5|7|9\""))
+    #expect(page.contains("data-v=\"1|2|\u{2212}4\" data-h=\"5|7|9\""))
+    #expect(page.contains("aria-label=\"units, region NY, running, 2026-11-02 to 2026-11-16\""))
+    #expect(page.contains("counts everything from the beginning"))
+  }
 }
