@@ -69,7 +69,7 @@ extension FigureValue {
   ///
   /// - Parameters:
   ///   - steps: The noisy number.
-  ///   - halfWidth: Its own half-width, in steps.
+  ///   - width: Its own half-width, in steps.
   ///   - measure: What is measured.
   ///   - isListed: Whether the half-width is shown beside each number.
   init(_ steps: Int64, halfWidth width: BigInteger, of measure: Measure, isListed: Bool = false) {
