@@ -72,6 +72,27 @@ measures: [{count: units}]
 output: {directory: days}
 END
 
+# Running counts of five days; the last page shows them all.
+cat > running.yaml <<END
+dataset: d
+signals: {files: signals.csv, columns: $columns}
+bounds: {cells_per_unit: 4, signals_per_cell: 2}
+group_by: [region, intent]
+regions: [CA, NY, WY]
+intents: $intents
+budget: {epsilon: 1}
+measures: [{count: signals}, {count: units}]
+continual: {every: day, horizon: 60, from: 2026-11-01}
+output: {directory: running}
+END
+for day in 01 02 03 04 05; do
+  "$hubbub" report running.yaml --ledger ledger --day "2026-11-$day" > table.txt 2> said.txt || {
+    cat said.txt
+    exit 1
+  }
+done
+pages+=(running/2026-11-05/report.html)
+
 # Regions that nobody listed: only some are selected, so the map has gaps.
 report found <<END
 dataset: d

@@ -23,14 +23,11 @@ extension FigureLayer {
         confidence: PlainNumber.percent(measure.confidence),
         value: { cell in
           guard let level = levels[cell.values[key]] else { return nil }
-          let count = cell.counts[index]
-          let halfWidth = view.hierarchy.levels[level].noise[index].halfWidth
           return FigureValue(
-            text: PlainNumber.grouped(count),
-            number: Double(count),
-            halfWidth: Double(halfWidth.description) ?? .infinity,
-            halfWidthText: PlainNumber.grouped(halfWidth),
-            isUncertain: isUncertain(count, halfWidth: halfWidth)
+            cell.counts[index],
+            halfWidth: view.hierarchy.levels[level].noise[index].halfWidth,
+            of: measure.measure,
+            isListed: true
           )
         }
       )

@@ -29,6 +29,8 @@ struct FigureLayer {
   let simultaneousHalfWidth: String
   /// The confidence of both, as text.
   let confidence: String
+  /// Whether the exact number may be below zero, so that a noisy one there means something.
+  var isSigned = false
   /// The number in a cell; `nil` where it has none.
   let value: (ReleasedCell) -> FigureValue?
 }
@@ -40,33 +42,39 @@ extension FigureLayer {
     return body.shownMeasures.map { index in
       let measure = body.measures[index]
       let kind = measure.measure
-      let unit = kind.range.flatMap { Double($0.grid.decimal(digits: 17, .down)) } ?? 1
-      let halfWidth = (Double(measure.halfWidth.description) ?? .infinity) * unit
       return FigureLayer(
-        name: measure.measure.rawValue,
+        name: kind.rawValue,
         halfWidth: kind.shown(measure.halfWidth),
         simultaneousHalfWidth: kind.shown(measure.simultaneousHalfWidth),
         confidence: PlainNumber.percent(measure.confidence),
-        value: { cell in
-          let count = cell.counts[index]
-          return FigureValue(
-            text: kind.shown(BigInteger(count)),
-            number: Double(count) * unit,
-            halfWidth: halfWidth,
-            // A sum that can be negative is as uncertain on the other side of zero.
-            isUncertain: Self.isUncertain(
-              kind.isNeverNegative ? count : Int64(clamping: count.magnitude),
-              halfWidth: measure.halfWidth
-            )
-          )
-        }
+        isSigned: !kind.isNeverNegative,
+        value: { cell in FigureValue(cell.counts[index], halfWidth: measure.halfWidth, of: kind) }
       )
     }
   }
+}
 
-  /// The rule of hatching: the half-width exceeds the count, so that its interval reaches below zero.
-  static func isUncertain(_ count: Int64, halfWidth: BigInteger) -> Bool {
-    halfWidth > BigInteger(count)
+extension FigureValue {
+  /// A number of steps of a measure, with its half-width.
+  ///
+  /// - Parameters:
+  ///   - steps: The noisy number.
+  ///   - width: Its own half-width, in steps.
+  ///   - measure: What is measured.
+  ///   - isListed: Whether the half-width is shown beside each number.
+  init(_ steps: Int64, halfWidth width: BigInteger, of measure: Measure, isListed: Bool = false) {
+    let grid = measure.range.map { Double($0.grid.decimal(digits: 15, .down)) ?? 1 } ?? 1
+    text = measure.shown(BigInteger(steps))
+    number = Double(steps) * grid
+    halfWidth = (Double(width.description) ?? .infinity) * grid
+    halfWidthText = isListed ? measure.shown(width) : ""
+    isUncertain = Self.isUncertain(steps, halfWidth: width, signed: !measure.isNeverNegative)
+  }
+
+  /// The rule of hatching: the half-width exceeds the number, so that its interval holds zero, or
+  /// reaches below it where the exact number cannot.
+  static func isUncertain(_ steps: Int64, halfWidth: BigInteger, signed: Bool = false) -> Bool {
+    halfWidth > (signed ? BigInteger(steps).magnitude : BigInteger(steps))
   }
 }
 

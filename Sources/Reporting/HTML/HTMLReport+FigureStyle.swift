@@ -48,6 +48,8 @@ extension HTMLReport {
       vector-effect: non-scaling-stroke; }
     .map .lines { fill: none; stroke: var(--rule); stroke-width: .7;
       vector-effect: non-scaling-stroke; }
+    .map .ruler { fill: none; stroke: var(--ink); stroke-width: 2;
+      vector-effect: non-scaling-stroke; pointer-events: none; }
     .map .mark { fill: none; stroke: var(--ink); stroke-width: 3; stroke-linejoin: round;
       vector-effect: non-scaling-stroke; pointer-events: none; }
     .map .halo { stroke: var(--paper); stroke-width: 7; }

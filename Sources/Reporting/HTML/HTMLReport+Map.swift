@@ -20,12 +20,13 @@ extension HTMLReport {
       return file == nil ? "" : mapSection("\(tooMany(views.axis.count))")
     }
     let shapes = file.map { RegionShapes($0, regions: views.axis) }
-    let drawn = shapes.flatMap { RegionMap($0) }
+    let placed = body.places.flatMap { RegionMap($0, regions: views.axis, over: shapes) }
+    let drawn = placed ?? shapes.flatMap { RegionMap($0) }
     guard let regions = drawn ?? RegionMap(statesOf: views.axis),
       let figure = MapFigure(of: body, regions: regions, views: views)
     else { return shapes == nil ? "" : mapSection("\(noMatch)") }
     var notes: [Markup] = []
-    if let shapes { notes = drawn == nil ? [noMatch] : remarks(on: shapes) }
+    if let shapes, placed == nil { notes = drawn == nil ? [noMatch] : remarks(on: shapes) }
     return mapSection(
       """
       \(introduction(of: figure, body))\(controls(figure.layers, figure.views, of: "map"))\
@@ -64,8 +65,10 @@ extension HTMLReport {
     }
     let plusMinus: Markup =
       halfWidths.isEmpty ? "" : " (\(halfWidths.sentence("and")))"
+    let isSigned = figure.layers.contains(where: \.isSigned)
     let negative: Markup =
-      body.query.nonnegative ? "" : " A count below zero is noise: read it as few or none."
+      body.query.nonnegative || isSigned
+      ? "" : " A count below zero is noise: read it as few or none."
     return """
       <p>Colours stand for the noisy count of each region. No step of colour is narrower than the ± \
       of one region\(plusMinus). <strong>Hatched</strong> regions have a ± that exceeds their count: \
@@ -115,7 +118,8 @@ extension HTMLReport {
   private static func drawing(of figure: MapFigure) -> Markup {
     let map = figure.regions
     let letters = figure.letters(layer: 0, view: 0)
-    let paths: [Markup] = map.paths.enumerated().map { index, path in
+    let paths: [Markup] = map.order.map { index in
+      let path = map.paths[index]
       guard !path.isEmpty else { return "" }
       // With very many regions their names would be most of the page; the script shows them.
       let title: Markup = map.paths.count <= 400 ? "<title>\(figure.label(index))</title>" : ""
@@ -134,6 +138,7 @@ extension HTMLReport {
     let ground: Markup =
       map.background.isEmpty ? "" : "<path class=\"ground\" d=\"\(map.background)\"/>"
     let lines: Markup = map.lines.isEmpty ? "" : "<path class=\"lines\" d=\"\(map.lines)\"/>"
+    let ruler: Markup = map.ruler.isEmpty ? "" : "<path class=\"ruler\" d=\"\(map.ruler)\"/>\n"
     let kind: Markup = map.labels.isEmpty ? "" : " statetiles"
     let overlaps: Markup = map.overlaps ? " over" : ""
     let uncertain = letters.count { $0.isUppercase }
@@ -149,7 +154,7 @@ extension HTMLReport {
       \(hatching(grain: map.grain))\(ground)\(lines)<g class="regions">
       \(paths.joined())</g>
       <g class="names" aria-hidden="true">\(labels.joined())</g>
-      <path class="mark halo" d=""/><path class="mark" d=""/>
+      \(ruler)<path class="mark halo" d=""/><path class="mark" d=""/>
       </svg>
       <p class="readout" hidden></p>
       \(legend(of: figure))\

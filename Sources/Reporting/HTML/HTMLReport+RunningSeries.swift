@@ -75,7 +75,7 @@ extension HTMLReport {
         number: Double(count),
         halfWidth: Double(width.description) ?? .infinity,
         halfWidthText: PlainNumber.grouped(width),
-        isUncertain: FigureLayer.isUncertain(count, halfWidth: width)
+        isUncertain: FigureValue.isUncertain(count, halfWidth: width)
       )
     }
   }

@@ -56,6 +56,19 @@ struct GridPath {
     }
   }
 
+  /// Adds a line that is not closed.
+  mutating func add(line: [PlanePoint]) {
+    var points: [(x: Int, y: Int)] = []
+    for point in line {
+      let next = snapped(point)
+      if let last = points.last, last == next { continue }
+      Self.push(next, to: &points)
+    }
+    guard points.count >= 2 else { return }
+    append(points)
+    data.removeLast()
+  }
+
   /// Adds a point, in place of one before it that lies on the straight way.
   private static func push(_ next: (x: Int, y: Int), to points: inout [(x: Int, y: Int)]) {
     while points.count >= 2 {

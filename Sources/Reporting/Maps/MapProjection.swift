@@ -144,6 +144,10 @@ struct GeoExtent: Hashable {
   var projection: MapProjection {
     let middle = GeoRing.offset(west + width / 2, from: 0)
     let height = north - south
+    // Around a pole every longitude is near.
+    if width > 150, south > 35 || north < -35 {
+      return .azimuthal(longitude: width > 300 ? 0 : middle, latitude: south > 35 ? 90 : -90)
+    }
     if width > 150 || height > 110 {
       // The world as a whole is cut at the date line, as its files are.
       return .equalEarth(longitude: width > 300 ? 0 : middle)

@@ -22,6 +22,10 @@ struct RegionMap {
   /// The path of thin lines beneath, such as meridians.
   var lines = ""
   var labels: [Int: Label] = [:]
+  /// The path of a bar of a round length.
+  var ruler = ""
+  /// The regions in the order in which they are drawn.
+  var order: [Int]
   /// A name for each region beside its code.
   var names: [String?]
   /// How it is drawn, in one or two sentences for readers.
@@ -40,6 +44,7 @@ struct RegionMap {
   init(regions: Int) {
     paths = Array(repeating: "", count: regions)
     names = Array(repeating: nil, count: regions)
+    order = Array(0..<regions)
   }
 
   /// The number of regions that have no place on it.
@@ -68,13 +73,13 @@ struct RegionMap {
     } else {
       return nil
     }
-    draw(shapes, on: sheet)
+    draw(shapes.rings, beneath: shapes.others, on: sheet)
   }
 
   /// Draws on the finest grid whose paths are short enough.
-  private mutating func draw(_ shapes: RegionShapes, on sheet: Sheet) {
-    let regions = shapes.rings.map { $0.flatMap { sheet.placed($0) } }
-    let beneath = shapes.others.flatMap { sheet.placed($0) }.filter(sheet.shows)
+  mutating func draw(_ rings: [[[GeoPoint]]], beneath others: [[GeoPoint]], on sheet: Sheet) {
+    let regions = rings.map { $0.flatMap { sheet.placed($0) } }
+    let beneath = others.flatMap { sheet.placed($0) }.filter(sheet.shows)
     for grain in [2, 1, 0.5, 0.25] {
       let paths = regions.map { GridPath($0, scale: grain).data }
       var ground = GridPath(scale: grain)

@@ -10,7 +10,6 @@ extension RegionMap {
     guard let states = USState.states(of: regions) else { return nil }
     self.init(regions: regions.count)
     let step = Self.tile.side + Self.tile.gap
-    var rows = 0
     for (index, state) in states.enumerated() {
       guard let state else { continue }
       let (x, y) = (state.tile.column * step + 2, state.tile.row * step + 2)
@@ -21,13 +20,19 @@ extension RegionMap {
         y: y + Self.tile.side / 2 + 6
       )
       names[index] = state.name
-      rows = max(rows, state.tile.row + 1)
+    }
+    // The other states are outlined, so that one sees which are not among the regions.
+    let present = Set(states.compactMap { $0?.usps })
+    for state in USState.all where !present.contains(state.usps) && state.usps != "PR" {
+      let (x, y) = (state.tile.column * step + 2, state.tile.row * step + 2)
+      background += "M\(x) \(y)h\(Self.tile.side)v\(Self.tile.side)h-\(Self.tile.side)z"
     }
     width = 11 * step + 1
     height = 8 * step + 1
     remarks.append(
       "Each state is one tile, near its place on the map: no state looks important because it is "
         + "large."
+        + (background.isEmpty ? "" : " States that are only outlined have no count here.")
     )
   }
 }

@@ -41,10 +41,12 @@ import Testing
     let letters = try letters(body)
     #expect(letters.map(\.isUppercase) == [false, false, false, false, true])
     #expect(letters.last == "N")
-    #expect(FigureLayer.isUncertain(7, halfWidth: 8))
-    #expect(!FigureLayer.isUncertain(8, halfWidth: 8))
-    #expect(FigureLayer.isUncertain(.max, halfWidth: BigInteger(Int64.max) + 1))
-    #expect(FigureLayer.isUncertain(.min, halfWidth: 1))
+    #expect(FigureValue.isUncertain(7, halfWidth: 8))
+    #expect(!FigureValue.isUncertain(8, halfWidth: 8))
+    #expect(FigureValue.isUncertain(.max, halfWidth: BigInteger(Int64.max) + 1))
+    #expect(FigureValue.isUncertain(.min, halfWidth: 1))
+    #expect(!FigureValue.isUncertain(-9, halfWidth: 8, signed: true))
+    #expect(FigureValue.isUncertain(-7, halfWidth: 8, signed: true))
   }
 
   @Test func `draws states as tiles where no file is given, and other regions not at all`() throws {
