@@ -86,6 +86,27 @@ import Testing
     }
   }
 
+  /// Not even how its first line fails to be a map is told of a file that the owner pinned.
+  @Test func `is no map either where the owner pinned it, whatever it holds`() throws {
+    let folder = try MemoryDirectory()
+    try SmallReport.write(in: folder)
+    let outcome = try folder.run(
+      """
+      cp signals.csv other.csv; rm base
+      printf 'dataset: d\\nlifetime: {epsilon: 2}\\nsignals: {files: "sig*.csv"}\\n' > p
+      hubbub ledger create base --policy p > /dev/null
+      sed -i 's/files: .signals.csv./files: other.csv/; /^output:/d' spec.yaml
+      echo 'output: {map: signals.csv}' >> spec.yaml
+      hubbub plan spec.yaml --ledger base; echo $?
+      hubbub report spec.yaml --id a --ledger base; echo $?
+      """
+    )
+    #expect(outcome.output == "2\n2\n")
+    let errors = outcome.errors.split(separator: "\n")
+    #expect(errors.count == 2 && errors.allSatisfy { $0.contains("is a file of signals or of") })
+    #expect(!outcome.errors.contains("is not JSON"))
+  }
+
   /// A file that the spec does not name as one of signals is not shown either.
   @Test(arguments: [
     ("{file: s.csv, column: x}", "regions.column: `s.csv` has no column `x`; "),

@@ -27,7 +27,7 @@ import Testing
 
   @Test(arguments: [
     ("a,reports,,,", true), ("a,other,,,", false), ("b,reports,,,", false),
-    ("a,Reports,,,", false), ("A,reports,,,", false), (",reports,,,", false),
+    ("a,Reports,,,", false), ("A,reports,,,", false),
     ("a,reports,2026-11-15,2026-11-16,", true), ("a,reports,2026-11-16,,", false),
     ("a,reports,,2026-11-15,", false), ("a,reports,2026-11-15T12:00:00Z,,", true),
     ("a,reports,2026-11-15T12:00:01Z,,", false), ("a,reports,,2026-11-15T12:00:00Z,", false),
@@ -35,7 +35,7 @@ import Testing
     ("a,reports,2026-11-15T13:00:00+01:00,,", true), ("a,reports,2026-11-30,2026-11-01,", false),
     // What cannot be read grants nothing, and neither does a row of another shape.
     ("a,reports,soon,,", false), ("a,reports,,never,", false), ("a,reports,2026-11-31,,", false),
-    ("a,reports,,", false), ("a,reports,,,,", false), ("a,reports, ,,", false),
+    ("a,reports, ,,", false),
     // Several rows are joined.
     ("a,reports,2026-11-01,2026-11-10,\na,reports,2026-11-10,2026-11-20,", true),
     ("a,reports,2026-11-01,2026-11-10,\na,reports,2026-11-20,,", false),
@@ -63,11 +63,11 @@ import Testing
   }
 
   @Test(arguments: [
-    ("consent.csv", "purpose,unit\nreports,a\n"),
-    ("consent.csv", "x,until,purpose,unit\n1,,reports,a\n"),
+    ("consent.csv", "purpose,until,unit,from\nreports,,a,\n"),
+    ("consent.csv", "unit,purpose,from,until\na,reports,,\n\n"),
     ("consent.jsonl", #"{"unit":"a","purpose":"reports","from":null,"withdrawn":false}"#),
     ("consent.jsonl", #"{"unit":"a","purpose":"reports","from":1794744000}"#),
-    ("consent", "\u{FEFF}unit,purpose\r\na,reports\r\n"),
+    ("consent", "\u{FEFF}unit,purpose,from,until\r\na,reports,,\r\n"),
   ])
   func `is read in each of its forms`(name: String, text: String) throws {
     #expect(try Self.allows(text, name: name))
@@ -78,12 +78,14 @@ import Testing
     arguments: [
       ("", .noHeader, true), ("unit,from\n", .missingColumn("purpose"), true),
       ("purpose\n", .missingColumn("unit"), true),
+      ("unit,purpose,until,withdrawn\n", .missingColumn("from"), true),
+      ("unit,purpose,from,expires\n", .missingColumn("until"), true),
       ("unit,purpose,unit\n", .duplicateColumn("unit"), true),
       ("unit,purpose,from,from\n", .duplicateColumn("from"), true),
       ("\u{1F}\u{8B}", .damaged, false), (nil, .missing, false),
     ] as [(String?, SignalFileError.Kind, Bool)]
   )
-  func `is refused as a whole, and never for a row`(
+  func `is refused before a row is read`(
     text: String?,
     kind: SignalFileError.Kind,
     isInvalid: Bool
@@ -97,8 +99,8 @@ import Testing
       )
     }
     let request = ConsentRequest(registry: path, purpose: "reports")
-    let error = #expect(throws: ConsentRegistryError.self) { try ConsentTable.read(request) }
-    #expect(error == ConsentRegistryError(path: path, kind: kind))
+    let error = #expect(throws: ConsentRegistryError.self) { try ConsentRegistry(request) }
+    #expect(error == ConsentRegistryError(path: path, kind: .file(kind)))
     #expect(error?.isInvalidInput == isInvalid)
     #expect(error?.description.hasPrefix("\(path): the consent registry") == true)
   }
@@ -106,7 +108,60 @@ import Testing
   @Test func `is no device`() {
     let request = ConsentRequest(registry: "/dev/null", purpose: "reports")
     let error = #expect(throws: ConsentRegistryError.self) { try ConsentTable.read(request) }
-    #expect(error?.kind == nil && error?.isInvalidInput == true)
+    #expect(error?.kind == .notAFile && error?.isInvalidInput == true)
+  }
+
+  @Test(arguments: [
+    ("Withdrawn", "withdrawn"), ("withdrawn_at", "withdrawn"), ("expires", nil), ("From", "from"),
+  ])
+  func `has no other column, which would switch withdrawals off`(
+    column: String,
+    near: String?
+  ) throws {
+    let folder = try TemporaryDirectory()
+    let path = try folder.write("unit,purpose,from,until,\(column)\n", to: "consent.csv")
+    let request = ConsentRequest(registry: path, purpose: "reports")
+    let error = #expect(throws: ConsentRegistryError.self) { try ConsentRegistry(request) }
+    #expect(error?.kind == .unknownColumn(5, near: near) && error?.isInvalidInput == true)
+    #expect(error?.description.contains(near.map { "did you mean `\($0)`" } ?? "column 5") == true)
+  }
+
+  /// A withdrawal may stand in each of them, or be swallowed by it.
+  @Test(arguments: [
+    ("consent.csv", "a,reports,,"), ("consent.csv", "b,reports,,,,"),
+    ("consent.csv", ",reports,,,yes"), ("consent.csv", "a,,,,yes"),
+    ("consent.csv", "b,other,,,\"\na,reports,,,yes\n"),
+    ("consent.csv", "b,other,\",,\na,reports,,,yes\nb,other,,\",,"),
+    ("consent.jsonl", #"{"unit":"a","purpose":"reports","withdrawn":}"#),
+    ("consent.jsonl", #"{"unit":"a","purpose":"reports","withdrawn_at":"2026-11-20"}"#),
+    ("consent.jsonl", #"{"unit":["a"],"purpose":"reports","withdrawn":true}"#),
+    ("consent.jsonl", #"{"unit":"a","purpose":{"is":"reports"},"withdrawn":true}"#),
+    ("consent.jsonl", #"{"unit":"a","purpose":"reports","withdrawn":true,"withdrawn":null}"#),
+  ])
+  func `is refused whole where a record cannot be read`(name: String, record: String) throws {
+    let folder = try TemporaryDirectory()
+    let first =
+      name == "consent.csv"
+      ? Self.header + "a,reports,,,\n" : #"{"unit":"a","purpose":"reports"}"# + "\n"
+    let path = try folder.write(first + record + "\n", to: name)
+    let request = ConsentRequest(registry: path, purpose: "reports")
+    let error = #expect(throws: ConsentRegistryError.self) { try ConsentTable.read(request) }
+    #expect(error == ConsentRegistryError(path: path, kind: .broken))
+    #expect(error?.isInvalidInput == false)
+  }
+
+  @Test(arguments: [
+    (#""withdrawn":null"#, true), (#""until":null"#, true),
+    (#""withdrawn":{"at":"2026-11-20"}"#, false),
+    (#""withdrawn":[]"#, false), (#""until":["2030-01-01"]"#, false), (#""from":{}"#, false),
+  ])
+  func `tells what is nested from what is not there`(member: String, isAllowed: Bool) throws {
+    let row = #"{"unit":"a","purpose":"reports",\#(member)}"# + "\n"
+    #expect(try Self.allows(row, name: "consent.jsonl") == isAllowed)
+    // A nested withdrawal is for good; a nested end grants nothing and takes nothing away.
+    let other = #"{"unit":"a","purpose":"reports"}"# + "\n"
+    let isWithdrawal = member.hasPrefix(#""withdrawn""#) && !isAllowed
+    #expect(try Self.allows(other + row, name: "consent.jsonl") == !isWithdrawal)
   }
 }
 

@@ -16,7 +16,8 @@ struct TwoWays {
 
   func oneByOne() throws -> [[Int64]] {
     let plan = try AggregationPlan(specification)
-    let stream = try SignalStream(specification, registry: Samples.registry(of: specification))
+    var stream = try SignalStream(specification)
+    stream.ask(try Samples.registry(of: specification))
     let raw = try stream.aggregateOneByOne(under: plan, key: key)
     return raw.counts
   }
@@ -34,7 +35,8 @@ struct TwoWays {
     options.blockSize = blockSize
     options.partCount = parts
     let plan = try AggregationPlan(specification)
-    var stream = try SignalStream(specification, registry: Samples.registry(of: specification))
+    var stream = try SignalStream(specification)
+    stream.ask(try Samples.registry(of: specification))
     try stream.makeFile(for: plan, options: options)
     let raw = try stream.aggregate(
       under: plan,

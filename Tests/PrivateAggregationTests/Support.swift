@@ -74,6 +74,13 @@ func records(
   }
 }
 
+extension ConsentTable {
+  /// Opens a registry and reads it at once.
+  static func read(_ request: ConsentRequest) throws(ConsentRegistryError) -> ConsentTable {
+    try ConsentRegistry(request).read()
+  }
+}
+
 /// Specifications without the reader of specs.
 enum Samples {
   static func list(_ values: [String]) -> CellList {
@@ -144,7 +151,8 @@ enum Samples {
 
   /// The exact bounded counts of a specification: signals, then units.
   static func counts(_ specification: ReportSpecification, seed: UInt64 = 1) throws -> [[Int64]] {
-    var stream = try SignalStream(specification, registry: registry(of: specification))
+    var stream = try SignalStream(specification)
+    stream.ask(try registry(of: specification))
     let plan = try AggregationPlan(specification)
     try stream.makeFile(for: plan, options: AggregationOptions())
     let raw = try stream.aggregate(under: plan, key: key(seed), progress: nil)

@@ -63,7 +63,11 @@ struct Plan: AsyncParsableCommand {
   @OptionGroup var output: FormatOption
 
   func run() async throws {
-    let report = try PlannedReport(spec: spec)
+    let named = place.ledger
+    let report = try PlannedReport(
+      spec: spec,
+      ledger: named == nil ? nil : { () throws(CommandFailure) in try LedgerPlace.open(named) }
+    )
     report.warn()
     var policy: LedgerPolicy?
     if place.ledger != nil { policy = try report.warn(under: try LedgerPlace.open(place.ledger)) }

@@ -70,14 +70,17 @@ struct Report: AsyncParsableCommand {
 
   func run() async throws {
     let resources = try checkedResources()
-    let report = try PlannedReport(spec: spec)
+    let named = place.ledger
+    let report = try PlannedReport(spec: spec) { () throws(CommandFailure) in
+      try LedgerPlace.open(named)
+    }
     let options = try resources.options(cells: report.plan.cellsInMemory)
     report.warn()
     let day = try Today.day(named: day)
     let isScheduled = report.plan.specification.schedule != nil
     // What cannot be written is found first; the folder of a run is known once the run is.
     try checked(report, folder: nil)
-    let ledger = try LedgerPlace.open(place.ledger)
+    let ledger = try LedgerPlace.open(named)
     try report.refusePinnedCells(ledger)
     try report.warn(under: ledger)
     let attempt = try await ReportAttempt(

@@ -47,6 +47,11 @@ extension CommandFailure {
         status: error.isInvalidInput ? .invalid : .environment,
         message: "\(error); nothing was spent"
       )
+    case .registryInterrupted(let error, _):
+      self.init(
+        status: .environment,
+        message: "\(error). The loss is held: `\(again)` finishes the release at no further cost."
+      )
     case .interrupted(let error, _):
       self.init(
         status: .environment,

@@ -16,7 +16,12 @@ struct PlannedReport {
   private let path: String
 
   /// Reads and plans the spec at a path; reads no data.
-  init(spec path: String) throws(CommandFailure) {
+  ///
+  /// A map is parsed only once the pins of the account in `ledger`, if one is named, do not hold it.
+  init(
+    spec path: String,
+    ledger: (() throws(CommandFailure) -> OpenedLedger)? = nil
+  ) throws(CommandFailure) {
     let (specification, output, cellFiles) = try reading { () throws(SpecificationError) in
       try SpecificationReader.readNamingFiles(path: path)
     }
@@ -25,7 +30,14 @@ struct PlannedReport {
     } catch {
       throw .invalid("\(path): \(Self.described(error))")
     }
-    map = try ReportMap(of: output, plan.specification)
+    let dataset = specification.dataset
+    map = try ReportMap(of: output, plan.specification) {
+      (options, identity) throws(CommandFailure) in
+      guard let ledger = try ledger?() else { return }
+      if try Self.pinned(in: ledger, dataset).contains(identity) {
+        throw CommandFailure(options.error(MapOptions.refusal))
+      }
+    }
     self.output = output
     self.cellFiles = cellFiles
     self.path = path
@@ -34,16 +46,23 @@ struct PlannedReport {
   /// Refuses files of cells that the owner of the account pinned as signal files.
   func refusePinnedCells(_ ledger: OpenedLedger) throws(CommandFailure) {
     guard !cellFiles.isEmpty || map != nil else { return }
-    let dataset = plan.specification.dataset
-    let policy = try asking { () throws(LedgerError) in try ledger.policy(of: dataset) }
-    guard let pins = policy.pins else { return }
-    let signals = FileIdentity.owned(by: pins.files ?? [], registry: pins.registry)
+    let signals = try Self.pinned(in: ledger, plan.specification.dataset)
     for file in cellFiles where signals.contains(file.identity) {
       throw .invalid("\(path): \(file.refusal)")
     }
     if let map, signals.contains(map.identity) {
       throw CommandFailure(map.options.error(MapOptions.refusal))
     }
+  }
+
+  /// The files that the owner of an account pinned: of signals, and the registry of consents.
+  private static func pinned(
+    in ledger: OpenedLedger,
+    _ dataset: String
+  ) throws(CommandFailure) -> Set<FileIdentity> {
+    let policy = try asking { () throws(LedgerError) in try ledger.policy(of: dataset) }
+    guard let pins = policy.pins else { return [] }
+    return FileIdentity.owned(by: pins.files ?? [], registry: pins.registry)
   }
 
   /// What a user should think about, in one sentence each.

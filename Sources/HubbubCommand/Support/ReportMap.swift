@@ -13,7 +13,11 @@ struct ReportMap {
   let warning: String?
 
   /// Reads the file that a spec names, if it names one.
-  init?(of output: OutputOptions, _ specification: ReportSpecification) throws(CommandFailure) {
+  init?(
+    of output: OutputOptions,
+    _ specification: ReportSpecification,
+    refusing: (MapOptions, FileIdentity) throws(CommandFailure) -> Void
+  ) throws(CommandFailure) {
     guard let options = output.map else { return nil }
     let (bytes, identity) = try reading { () throws(SpecificationError) in
       try options.load(
@@ -22,6 +26,8 @@ struct ReportMap {
         registry: specification.consent?.registry
       )
     }
+    // Nothing of what stands in it is told of, not how it is parsed, before the owner's pins are asked.
+    try refusing(options, identity)
     do {
       file = try MapFile(bytes, object: options.object, key: options.key)
     } catch {

@@ -6,14 +6,14 @@ import PrivacyAccounting
 /// All signal files of a specification: their headers are read at once, their signals later.
 struct SignalStream {
   private let specification: ReportSpecification
-  private let decoder: SignalDecoder
+  private var decoder: SignalDecoder
   private let paths: [String]
   /// The readers of what cannot be opened twice.
   private let kept: [String: SignalReader]
   private let bytesInAll: Int?
   private let room: SpillRoom
   /// Who agreed, where a registry says so.
-  private let registry: ConsentTable?
+  private var registry: ConsentTable?
   /// The regions, where they are shapes.
   private let regions: RegionIndex?
   /// The file for what may not fit the memory.
@@ -26,17 +26,12 @@ struct SignalStream {
   /// their turn comes, so that any number of them fits.
   ///
   /// - Throws: `SignalFileError` for the first file that cannot be used.
-  init(
-    _ specification: ReportSpecification,
-    registry: ConsentTable? = nil
-  ) throws(SignalFileError) {
-    precondition((registry == nil) == (specification.consent == nil), "the registry that is asked")
+  init(_ specification: ReportSpecification) throws(SignalFileError) {
     self.specification = specification
-    self.registry = registry
     let regions = specification.shapes.map {
       RegionIndex($0, names: specification.cells[.region]?.values ?? [])
     }
-    let decoder = SignalDecoder(specification, registry: registry, regions: regions)
+    let decoder = SignalDecoder(specification, regions: regions)
     let paths = try SignalFiles.expand(specification.files)
     var sizes: Int? = 0
     var kept: [String: SignalReader] = [:]
@@ -54,6 +49,17 @@ struct SignalStream {
     bytesInAll = sizes
     self.room = room
     self.regions = regions
+  }
+
+  /// Says who agreed, where the specification asks a registry; before signals are read.
+  mutating func ask(_ registry: ConsentTable?) {
+    self.registry = registry
+    decoder = SignalDecoder(specification, registry: registry, regions: regions)
+  }
+
+  /// Without the registry that a specification asks, no signal may be read.
+  private func checkRegistry() {
+    precondition((registry == nil) == (specification.consent == nil), "the registry that is asked")
   }
 
   /// Makes the temporary file for what may not fit the memory, with all the room that it can take.
@@ -85,6 +91,7 @@ struct SignalStream {
     options: AggregationOptions = AggregationOptions(),
     progress: (@Sendable (ReadingProgress) -> Void)?
   ) throws(SignalFileError) -> RawAggregate {
+    checkRegistry()
     guard let file else { preconditionFailure("a temporary file is made before signals are read") }
     let kept = kept
     let names = decoder.names
@@ -136,6 +143,7 @@ struct SignalStream {
     progress: (@Sendable (ReadingProgress) -> Void)?,
     _ body: (_ unit: ByteSlice, _ cell: UInt32) -> Void
   ) throws(SignalFileError) {
+    checkRegistry()
     let meter = ProgressMeter(bytesInAll: bytesInAll, tell: progress)
     for path in paths {
       let reader: SignalReader
@@ -165,6 +173,7 @@ struct SignalStream {
     key: ChoiceKey,
     progress: (@Sendable (ReadingProgress) -> Void)? = nil
   ) throws(SignalFileError) -> RawAggregate {
+    checkRegistry()
     var found: FoundCells?
     if plan.selection != nil {
       found = FoundCells(key: key)

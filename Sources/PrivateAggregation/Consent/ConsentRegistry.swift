@@ -1,42 +1,49 @@
-// ConsentRegistry.swift: reads a registry of consents into a table.
+// ConsentRegistry.swift: a registry of consents: its header first, its rows once the loss is held.
 // Reference: `docs/consent.md`.
 // SPDX-License-Identifier: Apache-2.0
 
 import Glibc
 
-extension ConsentTable {
-  /// Reads the rows of a registry that are about one purpose.
+/// An opened registry of consents, of which the header was read.
+///
+/// A registry is CSV or JSON Lines, plain or compressed. CSV has the columns `unit`, `purpose`, `from`
+/// and `until`, may have `withdrawn`, and has no other; JSON Lines may leave members out, and have no
+/// other either. A row of which an end cannot be read grants nothing. One whose `withdrawn` holds
+/// anything but nothing, `false`, `0` or `no` takes its unit out, whatever else it or another row holds.
+///
+/// - Privacy: What `init` throws depends on the header and the disk alone, never on a row. What `read`
+///   throws tells one bit of the rows: whether all of them can be read.
+struct ConsentRegistry {
+  private let path: String
+  private let purpose: [UInt8]
+  private let reader: SignalReader
+  private let columns: [ConsentColumn]
+
+  /// Opens a registry and reads its header.
   ///
-  /// A registry is CSV or JSON Lines, plain or compressed, with the columns `unit` and `purpose` and,
-  /// where they are used, `from`, `until` and `withdrawn`. A row that cannot be decoded, without a
-  /// unit, or with an end that cannot be read grants nothing. One whose `withdrawn` holds anything but
-  /// nothing, `false`, `0` or `no` takes its unit out, whatever else it or another row holds.
-  ///
-  /// - Privacy: What it throws depends on the header and the disk alone, never on a row.
-  /// - Throws: `ConsentRegistryError` where the registry as a whole cannot be read.
-  static func read(
-    _ request: ConsentRequest,
-    hash: SipHash
-  ) throws(ConsentRegistryError) -> ConsentTable {
+  /// - Throws: `ConsentRegistryError` where it is out of reach or has other columns.
+  init(_ request: ConsentRequest) throws(ConsentRegistryError) {
     let path = request.registry
     var status = stat()
     if stat(path, &status) == 0, status.st_mode & S_IFMT != S_IFREG,
       status.st_mode & S_IFMT != S_IFDIR
     {
-      throw ConsentRegistryError(path: path, kind: nil)
+      throw ConsentRegistryError(path: path, kind: .notAFile)
     }
+    self.path = path
+    purpose = Array(request.purpose.utf8)
     do throws(SignalFileError) {
-      let (reader, columns) = try open(path)
-      return try read(reader, columns, Array(request.purpose.utf8), hash)
+      (reader, columns) = try Self.open(path)
     } catch {
-      throw ConsentRegistryError(path: path, kind: error.kind)
+      throw ConsentRegistryError(path: path, kind: .file(error.kind))
     }
-  }
-
-  /// The same under a key of its own, drawn afresh.
-  static func read(_ request: ConsentRequest) throws(ConsentRegistryError) -> ConsentTable {
-    let words = ChoiceKey.drawn().words
-    return try read(request, hash: SipHash(key: (words.0, words.1)))
+    // Only of what is a header of a registry, by the columns that it has to have, is a name shown.
+    for (place, name) in (reader.header ?? []).enumerated() {
+      let text = String(decoding: name, as: UTF8.self)
+      guard ConsentColumn(rawValue: text) == nil else { continue }
+      let near = Suggestion.nearest(to: text, among: ConsentColumn.allCases.map(\.rawValue))
+      throw ConsentRegistryError(path: path, kind: .unknownColumn(place + 1, near: near))
+    }
   }
 
   /// Opens a registry with the columns that its header has.
@@ -57,31 +64,64 @@ extension ConsentTable {
     }
   }
 
-  private static func read(
-    _ reader: SignalReader,
-    _ columns: [ConsentColumn],
-    _ purpose: [UInt8],
-    _ hash: SipHash
-  ) throws(SignalFileError) -> ConsentTable {
+  /// Reads all rows into a table; once only.
+  ///
+  /// One record that cannot be read refuses them all, because a withdrawal may stand in it.
+  ///
+  /// - Throws: `ConsentRegistryError`, of whatever record, without saying which.
+  func read() throws(ConsentRegistryError) -> ConsentTable {
+    let words = ChoiceKey.drawn().words
+    return try read(hash: SipHash(key: (words.0, words.1)))
+  }
+
+  /// The same under a given key.
+  func read(hash: SipHash) throws(ConsentRegistryError) -> ConsentTable {
     let table = ConsentTable(hash: hash)
-    func value(_ column: ConsentColumn) -> ByteSlice? {
-      columns.firstIndex(of: column).flatMap { reader[$0] }
-    }
-    var step = try reader.next()
-    while step != .end {
-      if step == .record, let unit = value(.unit), unit.count > 0, let name = value(.purpose),
-        name.buffer.elementsEqual(purpose)
-      {
-        if Self.isWithdrawn(value(.withdrawn)) {
-          table.withdraw(unit)
-        } else if let from = End(value(.from)), let until = End(value(.until)) {
-          table.grant(ConsentSpan(from: from.time, until: until.time), to: unit)
-        }
+    var isWhole = true
+    do throws(SignalFileError) {
+      var step = try reader.next()
+      while step != .end, isWhole {
+        isWhole = step == .record && add(to: table)
+        step = try reader.next()
       }
-      step = try reader.next()
+    } catch {
+      throw ConsentRegistryError(path: path, kind: .file(error.kind))
     }
+    guard isWhole else { throw ConsentRegistryError(path: path, kind: .broken) }
     table.seal()
     return table
+  }
+
+  /// Adds the record that was read last; false where it may mean what cannot be told.
+  private func add(to table: ConsentTable) -> Bool {
+    guard !reader.hasOtherMembers, !hasLineEnd, let unit = value(.unit), unit.count > 0,
+      let name = value(.purpose), name.count > 0
+    else { return false }
+    guard name.buffer.elementsEqual(purpose) else { return true }
+    if isNested(.withdrawn) || Self.isWithdrawn(value(.withdrawn)) {
+      table.withdraw(unit)
+    } else if !isNested(.from), !isNested(.until), let from = End(value(.from)),
+      let until = End(value(.until))
+    {
+      table.grant(ConsentSpan(from: from.time, until: until.time), to: unit)
+    }
+    return true
+  }
+
+  /// Whether a field of CSV holds a line end, as one does after a quote that was left open.
+  private var hasLineEnd: Bool {
+    guard reader.header != nil else { return false }
+    return columns.indices.contains { index in
+      reader[index]?.buffer.contains(UInt8(ascii: "\n")) ?? false
+    }
+  }
+
+  private func value(_ column: ConsentColumn) -> ByteSlice? {
+    columns.firstIndex(of: column).flatMap { reader[$0] }
+  }
+
+  private func isNested(_ column: ConsentColumn) -> Bool {
+    columns.firstIndex(of: column).map { reader.isNested($0) } ?? false
   }
 
   /// Anything that does not plainly say no: of a withdrawal no more is asked than that it is there.

@@ -12,8 +12,11 @@ public enum ReleaseError: Error, Sendable, Hashable {
   case ledger(LedgerError)
   /// A signal file as a whole is missing, unreadable or lacks a column; nothing was reserved.
   case file(SignalFileError)
-  /// The registry of consents as a whole cannot be read; nothing was reserved.
+  /// The registry of consents cannot be opened or lacks a column; nothing was reserved.
   case registry(ConsentRegistryError)
+  /// The registry of consents failed, or has a record that cannot be read: the loss stays reserved,
+  /// and the run can be resumed under its id.
+  case registryInterrupted(ConsentRegistryError, id: ReleaseID)
   /// A signal file failed while it was read: the loss stays reserved, and the run can be resumed
   /// under its id.
   case interrupted(SignalFileError, id: ReleaseID)

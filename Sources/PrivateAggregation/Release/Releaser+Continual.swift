@@ -24,10 +24,10 @@ extension Releaser {
       "the price of a horizon is the loss of its running counts"
     )
     do { try await ledger.check(request) } catch { throw .ledger(error) }
-    let registry = try registry(of: plan.specification)
-    let signals: SignalStream
+    let registry = try openRegistry(of: plan.specification)
+    var signals: SignalStream
     do {
-      signals = try SignalStream(plan.specification, registry: registry)
+      signals = try SignalStream(plan.specification)
     } catch { throw .file(error) }
     let store: StateStore
     do {
@@ -49,6 +49,7 @@ extension Releaser {
       do { open = try await ledger.open(reservation) } catch { throw .ledger(error) }
     }
     announce?()
+    signals.ask(try consents(of: registry, id: request.id))
     do {
       try signals.forEach(progress: progress) { unit, cell in state.add(unit: unit, cell: cell) }
     } catch {

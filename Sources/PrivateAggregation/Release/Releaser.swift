@@ -101,10 +101,10 @@ public struct Releaser<Ledger: BudgetLedger>: Sendable {
     // Opening files reads their headers, so what can be refused is refused before; and a missing
     // column, or a disk without room, is found before anything is held.
     do { try await ledger.check(request) } catch { throw .ledger(error) }
-    let registry = try registry(of: plan.specification)
+    let registry = try openRegistry(of: plan.specification)
     let signals: SignalStream
     do {
-      var opened = try SignalStream(plan.specification, registry: registry)
+      var opened = try SignalStream(plan.specification)
       try opened.makeFile(for: plan, options: options)
       signals = opened
     } catch {
@@ -118,6 +118,7 @@ public struct Releaser<Ledger: BudgetLedger>: Sendable {
     case .reserved(let reservation):
       return try await release(
         signals,
+        consented: registry,
         under: plan,
         as: try await priced(run, of: request),
         paidBy: reservation
@@ -125,12 +126,20 @@ public struct Releaser<Ledger: BudgetLedger>: Sendable {
     }
   }
 
-  /// Who agreed, where a registry has to allow signals; all of it is read before anything is held.
-  func registry(
+  /// The registry that has to allow signals, if one has to; nothing but its header is read.
+  func openRegistry(
     of specification: ReportSpecification
-  ) throws(ReleaseError) -> ConsentTable? {
+  ) throws(ReleaseError) -> ConsentRegistry? {
     guard let request = specification.consent else { return nil }
-    do { return try ConsentTable.read(request) } catch { throw .registry(error) }
+    do { return try ConsentRegistry(request) } catch { throw .registry(error) }
+  }
+
+  /// Who agreed, where a registry has to allow signals; read only once the loss is held for good.
+  func consents(
+    of registry: ConsentRegistry?,
+    id: ReleaseID
+  ) throws(ReleaseError) -> ConsentTable? {
+    do { return try registry?.read() } catch { throw .registryInterrupted(error, id: id) }
   }
 
   /// The place of a run, at the price that the ledger charged with the first run.
@@ -149,6 +158,7 @@ public struct Releaser<Ledger: BudgetLedger>: Sendable {
   /// What comes after the reservation: open, aggregate, noise, commit.
   private func release(
     _ signals: consuming SignalStream,
+    consented registry: ConsentRegistry?,
     under plan: AggregationPlan,
     as run: ReleasedSchedule?,
     paidBy reservation: consuming Reservation
@@ -157,6 +167,7 @@ public struct Releaser<Ledger: BudgetLedger>: Sendable {
     let open: OpenReservation
     do { open = try await ledger.open(reservation) } catch { throw .ledger(error) }
     announce?()
+    signals.ask(try consents(of: registry, id: id))
     let raw: RawAggregate
     do {
       raw = try signals.aggregate(

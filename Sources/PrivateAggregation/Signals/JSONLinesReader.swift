@@ -6,7 +6,7 @@
 ///
 /// A line that is no JSON object, names a wanted member twice or is longer than
 /// `RecordBuffer.longestRecord` is malformed. Strings are decoded, numbers and booleans keep their
-/// source text, `null` and nested values count as absent.
+/// source text, `null` and nested values count as absent; which of the two it was can be asked.
 ///
 /// - Reference: [RFC8259].
 struct JSONLinesReader {
@@ -14,6 +14,10 @@ struct JSONLinesReader {
   private let names: [[UInt8]]
   /// The places of the wanted members in `scratch`, in the order of the names.
   private(set) var values: [Range<Int>?]
+  /// Whether each wanted member of the last record is an array or an object.
+  private(set) var nested: [Bool]
+  /// Whether the last record has a member that is not wanted.
+  private(set) var hasOtherMembers = false
   /// The decoded bytes of the wanted members of the last record.
   private(set) var scratch: [UInt8] = []
   /// The line of the record that was malformed last, from 1; only where lines are counted.
@@ -24,6 +28,7 @@ struct JSONLinesReader {
     self.buffer = buffer
     self.names = names
     values = Array(repeating: nil, count: names.count)
+    nested = Array(repeating: false, count: names.count)
     while buffer.end - buffer.start < 3, try buffer.extend() {}
     if buffer.end - buffer.start >= 3, buffer.bytes[buffer.start] == 0xEF,
       buffer.bytes[buffer.start + 1] == 0xBB, buffer.bytes[buffer.start + 2] == 0xBF
@@ -43,7 +48,11 @@ struct JSONLinesReader {
       var scanner = JSONScanner(base: buffer.bytes + line.lowerBound, count: line.count)
       scanner.skipSpace()
       if scanner.isAtEnd { continue }
-      for index in values.indices { values[index] = nil }
+      for index in values.indices {
+        values[index] = nil
+        nested[index] = false
+      }
+      hasOtherMembers = false
       scratch.removeAll(keepingCapacity: true)
       if decode(&scanner) {
         buffer.markRecord(line)
@@ -98,12 +107,15 @@ struct JSONLinesReader {
       if let wanted {
         guard !present[wanted] else { return false }
         present[wanted] = true
+      } else {
+        hasOtherMembers = true
       }
       let begin = scratch.count
       guard let kind = scanner.value(into: &scratch, depth: 0) else { return false }
       if let wanted, kind == .scalar {
         values[wanted] = begin..<scratch.count
       } else {
+        if let wanted { nested[wanted] = kind == .nested }
         scratch.removeLast(scratch.count - begin)
       }
       scanner.skipSpace()

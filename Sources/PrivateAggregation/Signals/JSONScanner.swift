@@ -10,8 +10,10 @@ struct JSONScanner {
   enum Kind {
     /// A string, a number or a boolean: its text was appended.
     case scalar
-    /// `null`, an array or an object: nothing was appended.
-    case other
+    /// `null`: nothing was appended.
+    case null
+    /// An array or an object: nothing was appended.
+    case nested
   }
 
   /// The deepest nesting that is followed.
@@ -57,13 +59,13 @@ struct JSONScanner {
     guard position < count, depth < Self.deepest else { return nil }
     switch base[position] {
     case UInt8(ascii: "\""): return string(into: &text) ? .scalar : nil
-    case UInt8(ascii: "{"): return object(depth: depth) ? .other : nil
-    case UInt8(ascii: "["): return array(depth: depth) ? .other : nil
+    case UInt8(ascii: "{"): return object(depth: depth) ? .nested : nil
+    case UInt8(ascii: "["): return array(depth: depth) ? .nested : nil
     case UInt8(ascii: "t"): return word("true", into: &text) ? .scalar : nil
     case UInt8(ascii: "f"): return word("false", into: &text) ? .scalar : nil
     case UInt8(ascii: "n"):
       var ignored: [UInt8] = []
-      return word("null", into: &ignored) ? .other : nil
+      return word("null", into: &ignored) ? .null : nil
     default: return number(into: &text) ? .scalar : nil
     }
   }

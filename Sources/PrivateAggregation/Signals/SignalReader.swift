@@ -70,6 +70,7 @@ final class SignalReader {
       let slots: [Int32]
       (places, slots) = try Self.slots(path, header, names)
       csv = CSVReader(buffer, slots: slots)
+      self.header = header
       layout = CSVLayout(slots: slots, places: places)
     }
     count = names.count
@@ -85,6 +86,15 @@ final class SignalReader {
 
   /// The bytes that were read so far, before decompression, and the size of the file if it has one.
   var progress: (bytesRead: Int, size: Int?) { (source.bytesRead, source.size) }
+
+  /// The names of the columns, of which one may be no UTF-8; `nil` for formats other than CSV.
+  private(set) var header: [[UInt8]]?
+
+  /// Whether a wanted member of the record that was read last is an array or an object.
+  func isNested(_ index: Int) -> Bool { json?.nested[places[index]] ?? false }
+
+  /// Whether the record that was read last has a member that is not wanted.
+  var hasOtherMembers: Bool { json?.hasOtherMembers ?? false }
 
   /// The size of what is read, in bytes; `nil` where it is not known before it was read.
   var plainSize: Int? { source.isCompressed ? nil : source.size }

@@ -1,6 +1,7 @@
 // MappingReader.swift: the keys of one level of a YAML file; unknown ones are errors.
 // SPDX-License-Identifier: Apache-2.0
 
+import PrivateAggregation
 import Yams
 
 /// The keys of one level of a YAML file.

@@ -3,10 +3,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// Finds what somebody probably meant.
-enum Suggestion {
+package enum Suggestion {
   /// The known word nearest to `word`, or `nil` where none is near: at most a third of its
   /// letters, and one more, may differ.
-  static func nearest(to word: String, among known: [String]) -> String? {
+  package static func nearest(to word: String, among known: [String]) -> String? {
     let plain = folded(word)
     let ranked = known.map { (distance(plain, folded($0)), $0) }.min { $0.0 < $1.0 }
     guard let ranked, ranked.0 <= 1 + word.count / 3, ranked.0 < ranked.1.count else { return nil }
