@@ -72,7 +72,8 @@ if len(sys.argv) > 2:
 END
 python3 check.py atus/release.json "$exact"
 "$hubbub" verify atus/release.json --ledger ledger
-python3 -B "$verifier" atus/release.json --ledger ledger | head -1
+python3 -B "$verifier" atus/release.json --ledger ledger > verified.txt
+head -1 verified.txt
 
 # Nation, state and county: 3,235 counties and made-up signals.
 {
@@ -97,4 +98,5 @@ END
 "$hubbub" report counties.yaml --ledger ledger --id counties > /dev/null
 python3 check.py counties/release.json
 "$hubbub" verify counties/release.json --ledger ledger
-python3 -B "$verifier" counties/release.json --ledger ledger | head -1
+python3 -B "$verifier" counties/release.json --ledger ledger > verified.txt
+head -1 verified.txt
