@@ -56,6 +56,17 @@ extension DurableLedger {
     try storage.database.read { rules in try rules.schedule(name, dataset: dataset) }
   }
 
+  /// The tokens of all attempts at a release that this ledger ever recorded.
+  public func attempts(
+    at id: ReleaseID,
+    dataset: String
+  ) throws(LedgerError) -> Set<String> {
+    try storage.database.read { rules in
+      _ = try rules.filter(of: dataset)
+      return try rules.tables.attempts(at: id, dataset: dataset)
+    }
+  }
+
   /// Says what `reserve` would refuse, and changes nothing.
   ///
   /// - Throws: What `reserve` would throw now.

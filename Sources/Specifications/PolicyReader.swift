@@ -99,11 +99,13 @@ public struct PolicyReader {
 
   private func pins(for unit: PrivacyUnit) throws(SpecificationError) -> SignalPins? {
     guard let field = top.optional("signals") else { return nil }
-    let keys = try field.mapping(["files", "unit", "consent", "time", "registry", "purpose"])
+    let keys = try field.mapping([
+      "files", "unit", "consent", "time", "registry", "purpose", "store",
+    ])
     guard !keys.keys.isEmpty else {
       throw field.error(
-        "pins nothing; write `files`, `unit`, `consent`, `time`, `registry` or `purpose`, or leave it "
-          + "out"
+        "pins nothing; write `files`, `unit`, `consent`, `time`, `registry`, `purpose` or `store`, or "
+          + "leave it out"
       )
     }
     // Whoever chooses what time is chooses what a day of a person is.
@@ -129,7 +131,10 @@ public struct PolicyReader {
       consentColumn: try keys.optional("consent")?.text(),
       timeColumn: try keys.optional("time")?.text(),
       registry: consent?.registry,
-      purpose: consent?.purpose
+      purpose: consent?.purpose,
+      store: try keys.optional("store").map { field throws(SpecificationError) in
+        PathText.absolute(try field.text(), from: document.directory)
+      }
     )
   }
 

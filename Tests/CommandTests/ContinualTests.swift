@@ -161,7 +161,7 @@ import Testing
         restore backup; rm kept/d.daily/key; day 2025-11-03
         restore backup; head -c 32 /dev/zero > kept/d.daily/key; day 2025-11-03
         restore backup; chmod 644 kept/d.daily/key; day 2025-11-03
-        restore backup; printf x | dd of=$(ls kept/d.daily/*.state) bs=1 seek=300 conv=notrunc 2> dd
+        restore backup; printf x | dd of=$(ls kept/d.daily/*.state) bs=1 seek=600 conv=notrunc 2> dd
         day 2025-11-03
         restore backup; rm -rf kept; day 2025-11-03
         restore backup
@@ -194,13 +194,66 @@ import Testing
         restore it from a backup made after the last release; nothing was spent
         Error: FOLDER/kept/d.daily/key: the key of the state is missing; restore it from a backup, as \
         nothing else opens the state; nothing was spent
-        Error: FOLDER/kept/d.daily/NAME.state: there is the state of a later run here, but the ledger \
-        knows of no run; name the ledger that it belongs to, or another `store` under `continual`; \
-        nothing was spent
+        Error: FOLDER/kept/d.daily/NAME.state: there is the state of a run here that the ledger does \
+        not know; name the ledger that it belongs to, or another `store` under `continual`; what was \
+        released from it stays spent; nothing was spent
         exit 2
         exit 2
         2
         exit 0
+
+        """
+    )
+  }
+
+  /// With one period released, another ledger, or one that was restored, would release it once more.
+  @Test func `are not begun again beside a state that the ledger does not know`() throws {
+    let folder = try MemoryDirectory()
+    let outcome = try folder.run(
+      Self.files + """
+        run() { hubbub report spec.yaml --day $1 > /dev/null 2>&1; echo "exit $?"; }
+        cp l before
+        run 2025-11-01
+        ls kept/d.daily > names
+        cp l after
+        cp before l; rm -f l-wal l-shm; run 2025-11-01
+        hubbub ledger create new --policy p > /dev/null 2>&1
+        HUBBUB_LEDGER=new run 2025-11-01
+        hubbub ledger history new | grep -c reserve
+        cp -a kept held
+        cp after l; rm -f l-wal l-shm
+        run 2025-11-02
+        cp held/d.daily/*.state kept/d.daily/; cp after l; rm -f l-wal l-shm; run 2025-11-02
+        ls held/d.daily | cmp - names
+        """
+    )
+    #expect(
+      outcome.output == "exit 0\nexit 2\nexit 2\n0\nexit 0\nexit 2\n"
+    )
+  }
+
+  @Test func `keep their state where the policy says`() throws {
+    let folder = try MemoryDirectory()
+    let outcome = try folder.run(
+      Self.files + """
+        printf 'dataset: d\\nlifetime: {epsilon: 400}\\nsignals: {store: elsewhere}\\n' > pinned
+        hubbub ledger create pl --policy pinned > /dev/null 2>&1
+        export HUBBUB_LEDGER=pl
+        run() { hubbub report spec.yaml --day 2025-11-01 "$@" 2>&1 > /dev/null | tail -n 1; }
+        run | grep -o "pins in '[a-z.]*'"
+        sed -i 's/store: kept/store: elsewhere/' spec.yaml
+        mkdir elsewhere
+        run --output elsewhere/out | grep -o 'place of the encrypted state'
+        hubbub report spec.yaml --day 2025-11-01 > /dev/null 2>&1; echo "exit $?"
+        ls elsewhere
+        """
+    )
+    #expect(
+      outcome.output == """
+        pins in 'continual.store'
+        place of the encrypted state
+        exit 0
+        d.daily
 
         """
     )

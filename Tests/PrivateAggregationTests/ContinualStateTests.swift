@@ -144,6 +144,35 @@ enum RunningCounts {
     #expect(state.series.allSatisfy { $0.allSatisfy { $0.count == 60 } })
   }
 
+  @Test func `is refused without a draw in use, or with one that is not`() throws {
+    let plan = try RunningCounts.plan(cells: 1, horizon: 24, arity: 7)
+    let other = try RunningCounts.plan(cells: 1, horizon: 24, arity: 5)
+    let tree = try #require(plan.continual).tree
+    for t in 1...24 {
+      let used = (1...t).flatMap { tree.terms(at: $0).map(\.node) }
+      let later = t < 24 ? ((t + 1)...24).flatMap { tree.terms(at: $0).map(\.node) } : []
+      #expect(tree.nodesInUse(at: t) == Set(used).intersection(later))
+    }
+    var state = ContinualState(plan)
+    for _ in 1...5 { _ = state.close(threads: 1) }
+    let bytes = state.encoded()
+    #expect(throws: StateDamage.self) { _ = try ContinualState.decoding(bytes, other).t }
+  }
+
+  @Test func `holds nobody once the horizon is over`() throws {
+    let plan = try RunningCounts.plan(cells: 1, horizon: 2)
+    func size(units: Int, periods: Int) throws -> Int {
+      var state = ContinualState(plan)
+      for _ in 0..<periods {
+        for unit in 0..<units { withSlice("u\(unit)") { state.add(unit: $0, cell: 0) } }
+        _ = state.close(threads: 1)
+      }
+      return state.encoded().count
+    }
+    #expect(try size(units: 100, periods: 1) > size(units: 0, periods: 1))
+    #expect(try size(units: 100, periods: 2) == size(units: 0, periods: 2))
+  }
+
   @Test func `is refused from bytes that are not those of a state`() throws {
     let plan = try RunningCounts.plan(cells: 2, horizon: 10)
     var state = ContinualState(plan)

@@ -56,6 +56,10 @@ actor MemoryLedger: BudgetLedger {
 
   func schedule(_ name: ReleaseID, dataset: String) throws(LedgerError) -> ScheduleStanding? { nil }
 
+  func attempts(at id: ReleaseID, dataset: String) throws(LedgerError) -> Set<String> {
+    Set([rows[id]?.attempt].compactMap { $0 })
+  }
+
   func remaining(
     dataset: String,
     analyst: String?,

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Crypto
+import ExactArithmetic
 import Foundation
 import PrivacyAccounting
 import TestSupport
@@ -36,7 +37,7 @@ import Testing
       }
       _ = state.close(threads: 1)
       exact = state.encoded()
-      try store.save(state, as: name)
+      try store.save(state, as: name, release: ReleaseID("d.daily"), attempt: "one")
     }
 
     func open() throws -> StateStore {
@@ -122,13 +123,13 @@ import Testing
     throws
   {
     let key = SymmetricKey(size: .bits256)
-    let header = SealedState.Header(name: StateStore.drawName(), t: 7, digest: Self.digest)
-    let other = SealedState.Header(name: StateStore.drawName(), t: 7, digest: Self.digest)
+    let (header, other) = (Self.header(), Self.header())
     let size = 1 << 22
     let plain = (0..<(2 * size + 5)).map { UInt8(truncatingIfNeeded: $0 &* 31) }
     let sealed = SealedState.seal(plain, header, under: key)
-    #expect(try SealedState.open(sealed, header, under: key) == plain)
-    #expect(SealedState.period(of: sealed) == 7)
+    let opened = try SealedState.open(sealed, under: key)
+    #expect(opened.header == header && opened.state == plain)
+    #expect(SealedState.header(of: Array(sealed.prefix(SealedState.longestHeader))) == header)
     let start = sealed.count - plain.count - 3 * 16
     func piece(_ number: Int, of sealed: [UInt8]) -> [UInt8] {
       Array(sealed.dropFirst(start + number * (size + 16)).prefix(size + 16))
@@ -142,14 +143,11 @@ import Testing
     ]
     for forged in forgeries {
       #expect(throws: SealedState.OpeningError.damaged) {
-        _ = try SealedState.open(Array(forged.joined()), header, under: key)
+        _ = try SealedState.open(Array(forged.joined()), under: key)
       }
     }
-    #expect(throws: SealedState.OpeningError.otherRun) {
-      _ = try SealedState.open(sealed, other, under: key)
-    }
     #expect(throws: SealedState.OpeningError.otherKey) {
-      _ = try SealedState.open(sealed, header, under: SymmetricKey(size: .bits256))
+      _ = try SealedState.open(sealed, under: SymmetricKey(size: .bits256))
     }
   }
 
@@ -178,21 +176,85 @@ import Testing
     _ = try sample.open()
   }
 
-  @Test func `is not begun anew beside the state of a later run`() throws {
+  private static func header() -> SealedState.Header {
+    SealedState.Header(
+      name: StateStore.drawName(),
+      t: 7,
+      digest: digest,
+      law: digest,
+      release: "d.daily",
+      attempt: digest
+    )
+  }
+
+  @Test func `says of each which attempt wrote it, and removes only what is named`() throws {
     let sample = try Sample()
     let store = try sample.open()
-    // A first attempt that died is no hindrance.
-    try store.refuseLaterStates()
     var state = try store.load(sample.name, after: 1, sample.plan)
     _ = state.close(threads: 1)
     let later = StateStore.drawName()
-    try store.save(state, as: later)
-    #expect(throws: StateStoreError(path: sample.folder + "/\(later).state", kind: .ahead)) {
-      try store.refuseLaterStates()
+    try store.save(state, as: later, release: try ReleaseID("d.later"), attempt: "two")
+    let others = try store.states(besides: later)
+    #expect(others.map(\.path) == [sample.path] && others[0].header?.attempt == "one")
+    #expect(try store.states(besides: sample.name).map(\.header?.release) == ["d.later"])
+    // Under the name of another one, and no state at all.
+    let copy = sample.folder + "/\(StateStore.drawName()).state"
+    try FileManager.default.copyItem(atPath: sample.path, toPath: copy)
+    let foreign = sample.folder + "/notes.state"
+    try Data("x".utf8).write(to: URL(fileURLWithPath: foreign))
+    #expect(chmod(foreign, 0o600) == 0)
+    let draft = sample.folder + "/\(StateStore.drawName()).new"
+    for path in [draft, sample.folder + "/my.new"] {
+      try Data("x".utf8).write(to: URL(fileURLWithPath: path))
     }
-    store.keepOnly(later)
+    let unknown = try store.states(besides: later).filter { $0.header == nil }.map(\.path)
+    #expect(Set(unknown) == [copy, foreign])
+    store.remove([sample.path])
     let left = try FileManager.default.contentsOfDirectory(atPath: sample.folder).sorted()
-    #expect(left == ["\(later).state", "key", "lock"].sorted())
+    let copied = String(copy.dropFirst(sample.folder.utf8.count + 1))
+    #expect(left == ["\(later).state", "key", "lock", "my.new", "notes.state", copied].sorted())
+  }
+
+  @Test func `is in folders and files of its owner alone`() throws {
+    let sample = try Sample()
+    let key = sample.folder + "/key"
+    #expect(link(key, key + "2") == 0)
+    #expect(try sample.failure() == .foreignFile)
+    #expect(unlink(key) == 0 && symlink(key + "2", key) == 0)
+    #expect(try sample.failure() == .foreignFile)
+    #expect(unlink(key) == 0 && rename(key + "2", key) == 0)
+    #expect(try sample.failure() == nil)
+    #expect(chmod(sample.folder, 0o750) == 0)
+    #expect(throws: StateStoreError(path: sample.folder, kind: .folderExposed)) {
+      try sample.open()
+    }
+    #expect(chmod(sample.folder, 0o700) == 0)
+    let above = sample.directory.appending("store")
+    #expect(chmod(above, 0o770) == 0)
+    #expect(throws: StateStoreError(path: above, kind: .folderExposed)) { try sample.open() }
+    #expect(chmod(above, 0o755) == 0)
+    #expect(try sample.failure() == nil)
+    // A link in the place of the folder.
+    #expect(rename(sample.folder, above + "/other") == 0)
+    #expect(symlink(above + "/other", sample.folder) == 0)
+    #expect(throws: StateStoreError(path: sample.folder, kind: .folderExposed)) {
+      try sample.open()
+    }
+  }
+
+  @Test func `does not go on under another tree, noise or bounds`() throws {
+    let sample = try Sample()
+    for plan in [
+      try RunningCounts.plan(cells: 2, horizon: 10, arity: 3),
+      try RunningCounts.plan(cells: 2, horizon: 11),
+      try RunningCounts.plan(cells: 2, horizon: 10, epsilon: 2),
+      try RunningCounts.plan(cells: 2, horizon: 10, bounds: Samples.bounds(1, 2)),
+    ] {
+      let store = try sample.open()
+      #expect(throws: StateStoreError(path: sample.path, kind: .otherPlan)) {
+        _ = try store.load(sample.name, after: 1, plan).t
+      }
+    }
   }
 
   @Test func `has names that do not repeat`() {

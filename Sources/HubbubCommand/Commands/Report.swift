@@ -127,7 +127,8 @@ struct Report: AsyncParsableCommand {
       cells: report.cellFiles.map(\.path),
       map: report.output.map?.path,
       signals: report.plan.specification.files,
-      registry: report.plan.specification.consent?.registry
+      registry: report.plan.specification.consent?.registry,
+      store: report.plan.specification.continual?.store
     ).check(files)
     return files
   }

@@ -142,6 +142,7 @@ struct AccountView {
     if let time = pins.timeColumn { parts.append("time column `\(time)`") }
     if let registry = pins.registry { parts.append("consent registry \(registry)") }
     if let purpose = pins.purpose { parts.append("purpose `\(purpose)`") }
+    if let store = pins.store { parts.append("store of running counts \(store)") }
     return "Pinned: " + parts.joined(separator: "; ") + ".\n"
   }
 

@@ -9,6 +9,7 @@ struct OutputGuard {
   private let named: [(what: String, path: String)]
   private let patterns: [String]
   private let signalFiles: Set<FileIdentity>
+  private let store: String?
 
   /// - Parameters:
   ///   - spec: The path of the spec.
@@ -17,14 +18,17 @@ struct OutputGuard {
   ///   - map: The file of shapes, absolute.
   ///   - signals: The patterns of the signal files, absolute, or `-`.
   ///   - registry: The registry of consents, absolute.
+  ///   - store: The folder of the encrypted state of running counts, absolute.
   init(
     spec: String,
     ledger: String,
     cells: [String],
     map: String?,
     signals: [String],
-    registry: String? = nil
+    registry: String? = nil,
+    store: String? = nil
   ) {
+    self.store = store
     var named = [(what: "the spec", path: spec)]
     if !OpenedLedger.isPostgreSQL(ledger) {
       for ending in ["", "-wal", "-shm", "-journal"] {
@@ -41,6 +45,12 @@ struct OutputGuard {
 
   /// Refuses a file that would be written, by its name and by what stands there now.
   func check(_ files: ReportFiles) throws(CommandFailure) {
+    for input in named where isInStore(input.path) {
+      throw .invalid(
+        "\(input.path): \(input.what) is in the folder of the encrypted state; keep it elsewhere, or "
+          + "name another `store`; nothing was spent"
+      )
+    }
     for format in files.formats {
       let path = files.path(format)
       guard let what = hindrance(path) else { continue }
@@ -53,6 +63,7 @@ struct OutputGuard {
 
   private func hindrance(_ path: String) -> String? {
     let place = Self.place(path)
+    if isInStore(path) { return "the encrypted state of running counts" }
     let identity = FileIdentity(at: path)
     for input in named {
       if Self.place(input.path) == place { return input.what }
@@ -68,6 +79,14 @@ struct OutputGuard {
       }
     }
     return nil
+  }
+
+  /// Whether a path leads into the store.
+  private func isInStore(_ path: String) -> Bool {
+    guard let store else { return false }
+    let folder = Self.place(store + "/-")
+    let top = String(folder.dropLast(2))
+    return Self.place(path) == top || Self.place(path).hasPrefix(top + "/")
   }
 
   /// Whether a path fits a pattern, or its folder is one that the pattern's folder leads to.

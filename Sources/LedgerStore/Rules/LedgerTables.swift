@@ -100,6 +100,13 @@ struct LedgerTables {
     }
   }
 
+  /// The tokens of all attempts at a release.
+  func attempts(at id: ReleaseID, dataset: String) throws -> Set<String> {
+    let values: [StoredValue] = [.text(id.description), .text(dataset)]
+    let rows = try transaction.rows(Statements.attempts, values)
+    return Set(try rows.map { try $0.text(0, place: "an entry") })
+  }
+
   // MARK: - Accounts and balances
 
   /// The names of all accounts, in order.

@@ -23,6 +23,11 @@ enum Statements {
 
   static let entry = entries + " WHERE position = ?"
 
+  static let attempts = """
+    SELECT DISTINCT attempt FROM entries
+    WHERE release_id = ? AND dataset = ? AND attempt IS NOT NULL
+    """
+
   static let allByPosition = entries + " ORDER BY position"
 
   static let allByRelease =

@@ -103,6 +103,7 @@ private struct PolicyText: Codable {
     /// Absent in every policy of an older version.
     let registry: String?
     let purpose: String?
+    let store: String?
 
     init(_ pins: SignalPins) {
       files = pins.files
@@ -111,6 +112,7 @@ private struct PolicyText: Codable {
       time = pins.timeColumn
       registry = pins.registry
       purpose = pins.purpose
+      store = pins.store
     }
 
     var pins: SignalPins {
@@ -120,7 +122,8 @@ private struct PolicyText: Codable {
         consentColumn: consent,
         timeColumn: time,
         registry: registry,
-        purpose: purpose
+        purpose: purpose,
+        store: store
       )
     }
   }

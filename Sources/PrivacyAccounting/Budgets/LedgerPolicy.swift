@@ -20,6 +20,8 @@ public struct SignalPins: Sendable, Hashable {
   public let registry: String?
   /// The purpose that the registry has to allow.
   public let purpose: String?
+  /// The folder of the encrypted state of running counts, as an absolute path.
+  public let store: String?
 
   /// Makes pins; what is `nil` stays open.
   public init(
@@ -28,7 +30,8 @@ public struct SignalPins: Sendable, Hashable {
     consentColumn: String?,
     timeColumn: String? = nil,
     registry: String? = nil,
-    purpose: String? = nil
+    purpose: String? = nil,
+    store: String? = nil
   ) {
     self.files = files
     self.unitColumn = unitColumn
@@ -36,6 +39,7 @@ public struct SignalPins: Sendable, Hashable {
     self.timeColumn = timeColumn
     self.registry = registry
     self.purpose = purpose
+    self.store = store
   }
 
   /// The first part in which a spec differs from these pins, or `nil` where it keeps to them.
@@ -54,6 +58,8 @@ public struct SignalPins: Sendable, Hashable {
     }
     if let registry, !Self.isSame(registry, spec.registry) { return .registry }
     if let purpose, !Self.isSame(purpose, spec.purpose) { return .purpose }
+    // A spec without running counts keeps no state.
+    if let store, let kept = spec.store, !Self.isSame(store, kept) { return .store }
     return nil
   }
 

@@ -131,6 +131,16 @@ public struct BalancedTree: Sendable, Hashable {
     return last
   }
 
+  /// The nodes that running counts use up to a period and after it.
+  ///
+  /// - Complexity: O(T k levels).
+  public func nodesInUse(at t: Int) -> Set<TreeNode> {
+    guard t >= 1 else { return [] }
+    let last = lastUses()
+    let used = Set((1...t).flatMap { terms(at: $0).map(\.node) })
+    return used.filter { (last[$0] ?? 0) > t }
+  }
+
   /// The draws of the running counts of all periods together, and the most of one.
   func drawsInAll() -> (total: Int, most: Int) {
     var total = 0

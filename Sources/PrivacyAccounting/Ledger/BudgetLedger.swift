@@ -173,6 +173,14 @@ public protocol BudgetLedger: Sendable {
     dataset: String
   ) async throws(LedgerError) -> ScheduleStanding?
 
+  /// The tokens of all attempts at a release that this ledger ever recorded.
+  ///
+  /// They are random, so whoever knows one has this ledger or a copy of it.
+  func attempts(
+    at id: ReleaseID,
+    dataset: String
+  ) async throws(LedgerError) -> Set<String>
+
   /// What is left of each cap.
   func remaining(
     dataset: String,

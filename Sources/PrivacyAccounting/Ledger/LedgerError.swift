@@ -68,6 +68,8 @@ public enum PinnedPart: String, Sendable, Hashable {
   case registry = "consent.registry"
   /// The purpose that the registry has to allow.
   case purpose = "consent.purpose"
+  /// The folder of the encrypted state.
+  case store = "continual.store"
 }
 
 /// How the store beneath a ledger failed.

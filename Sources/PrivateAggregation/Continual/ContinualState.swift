@@ -2,6 +2,7 @@
 // Reference: `docs/continual.md`, section "The state".
 // SPDX-License-Identifier: Apache-2.0
 
+import Crypto
 import ExactArithmetic
 import PrivacyAccounting
 import Releases
@@ -59,6 +60,28 @@ struct ContinualState: ~Copyable {
     self.series = series
   }
 
+  /// What tells this state's tree, noise and bounds from others.
+  var law: String { Self.law(of: plan) }
+
+  /// SHA-256 of tree, noise and bounds, in hexadecimal.
+  ///
+  /// The digest of a spec does not fix them: which tree is best, and for which scale, the program says.
+  static func law(of plan: AggregationPlan) -> String {
+    let bounds = plan.specification.bounds
+    var text = "bounds \(bounds.cellsPerUnit) \(bounds.signalsPerCell)"
+    text += " \(bounds.signalsPerUnit.map(String.init) ?? "-")\n"
+    if let tree = plan.continual?.tree {
+      text += "tree \(tree.arity) \(tree.levels) \(tree.horizon)\n"
+    }
+    for measure in plan.measures {
+      text += "\(measure.measure.rawValue) \(measure.scale)\n"
+    }
+    return SHA256.hash(data: Array(text.utf8)).map { byte in
+      let digits = String(byte, radix: 16)
+      return digits.utf8.count == 1 ? "0" + digits : digits
+    }.joined()
+  }
+
   /// Counts one signal of the open period.
   mutating func add(unit: ByteSlice, cell: UInt32) { units.add(unit: unit, cell: cell) }
 
@@ -89,6 +112,7 @@ struct ContinualState: ~Copyable {
     let counts = plan.measures.indices.map { released(terms, measure: $0) }
     forgetNoise()
     extendSeries(by: counts)
+    if t == tree.horizon { forgetAll() }
     return counts
   }
 
@@ -112,6 +136,12 @@ struct ContinualState: ~Copyable {
       let held = Int64(exactly: sum) ?? (sum.signum < 0 ? .min : .max)
       return plan.specification.nonnegative ? max(0, held) : held
     }
+  }
+
+  /// Forgets units and exact counts once nothing goes on from them.
+  private mutating func forgetAll() {
+    units = HorizonTable(bounds: plan.specification.bounds, key: key)
+    exact = exact.map { Array(repeating: 0, count: $0.count) }
   }
 
   /// Forgets the draws of nodes that no later count uses.
@@ -186,8 +216,13 @@ extension ContinualState {
       guard let level = Int(exactly: try reader.integer()),
         let index = Int(exactly: try reader.integer())
       else { throw StateDamage() }
-      noise[TreeNode(level: level, index: index)] = try table(&reader)
+      let node = TreeNode(level: level, index: index)
+      guard noise.updateValue(try table(&reader), forKey: node) == nil else {
+        throw StateDamage()
+      }
     }
+    // A node without its draw would get another one, and one that is not of use is of another tree.
+    guard Set(noise.keys) == plan.continual?.tree.nodesInUse(at: t) else { throw StateDamage() }
     let length = ReleasedSeries.length(at: t, cells: cells, measures: plan.measures.count)
     var series: [[[Int64]]] = []
     for _ in plan.measures {

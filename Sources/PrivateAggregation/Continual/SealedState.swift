@@ -8,7 +8,8 @@ import FoundationEssentials
 /// The form of a sealed state.
 ///
 /// A header stands in front in the clear: what it is, the version, which key sealed it, the name of the
-/// state, the number of its period, and SHA-256 of the spec. Then come pieces, each sealed by AES-256 in
+/// state, the number of its period, SHA-256 of the spec and of tree, noise and bounds, and the attempt
+/// at a release that wrote it. Then come pieces, each sealed by AES-256 in
 /// Galois/counter mode under a key that is derived from that of the store and the name, which is random
 /// and never used again. A piece's number is its nonce; the header, and whether the piece is the last,
 /// are authenticated with it. So none can be altered, moved, left out or taken from another state.
@@ -21,12 +22,20 @@ struct SealedState {
     let t: Int
     /// SHA-256 of the spec and its lists, in hexadecimal.
     let digest: String
+    /// SHA-256 of tree, noise and bounds, in hexadecimal.
+    let law: String
+    /// The id of the release that names it once that is committed.
+    let release: String
+    /// The random token of the attempt at that release, which stands in the ledger that it is of.
+    let attempt: String
   }
 
   private static let magic = Array("HUBBUB running counts\n".utf8)
-  private static let version: UInt64 = 1
+  private static let version: UInt64 = 2
   private static let pieceSize = 1 << 22
   private static let tagSize = 16
+  /// The most bytes in front of the pieces.
+  static let longestHeader = 2048
 
   /// Tells keys apart without telling anything of them.
   static func mark(of key: SymmetricKey) -> [UInt8] {
@@ -59,16 +68,23 @@ struct SealedState {
     return sealed
   }
 
-  /// Opens a state that was sealed for the same header under the same key.
+  /// Opens a state that was sealed under the same key.
   ///
+  /// - Returns: The header that it was sealed for, and what is inside.
   /// - Throws: What is wrong.
   static func open(
     _ sealed: [UInt8],
-    _ header: Header,
     under key: SymmetricKey
-  ) throws(OpeningError) -> [UInt8] {
+  ) throws(OpeningError) -> (header: Header, state: [UInt8]) {
+    guard sealed.starts(with: magic), let found = number(sealed, magic.count) else {
+      throw .damaged
+    }
+    guard found == version else { throw found > version ? .newer : .damaged }
+    guard let header = header(of: sealed) else { throw .damaged }
     let top = bytes(header, key)
-    try check(sealed, top)
+    let start = magic.count + 8
+    guard sealed[start..<(start + 8)] == top[start..<(start + 8)] else { throw .otherKey }
+    guard sealed.starts(with: top) else { throw .damaged }
     let own = derived(key, header.name)
     var state: [UInt8] = []
     var number: UInt64 = 0
@@ -90,33 +106,33 @@ struct SealedState {
       else { throw .damaged }
       state += opened
       number += 1
-      if rest.isEmpty { return state }
+      if rest.isEmpty { return (header, state) }
     }
   }
 
   /// Why a state does not open.
   enum OpeningError: Error {
-    case damaged, newer, otherKey, otherRun
+    case damaged, newer, otherKey
   }
 
-  /// The period in the header of a sealed state; `nil` where it has none that is known.
-  static func period(of sealed: [UInt8]) -> Int? {
-    let place = magic.count + 24
-    guard sealed.starts(with: magic), sealed.count >= place + 8 else { return nil }
-    return Int(exactly: number(sealed, place - 8))
-  }
-
-  /// Says what differs in the header, as far as that can be told.
-  private static func check(_ sealed: [UInt8], _ top: [UInt8]) throws(OpeningError) {
-    guard sealed.count > top.count, sealed.starts(with: magic) else { throw .damaged }
+  /// The header in front of a sealed state, as it stands there; `nil` where there is none of this
+  /// version.
+  static func header(of sealed: [UInt8]) -> Header? {
     let start = magic.count
-    if number(sealed, start) > version { throw .newer }
-    // Behind the version: the mark of the key, then period, name and digest.
-    guard sealed[start..<(start + 8)] == top[start..<(start + 8)] else { throw .damaged }
-    guard sealed[(start + 8)..<(start + 16)] == top[(start + 8)..<(start + 16)] else {
-      throw .otherKey
-    }
-    guard sealed[..<top.count] == top[...] else { throw .otherRun }
+    guard sealed.starts(with: magic), number(sealed, start) == version else { return nil }
+    var reader = StateReader(Array(sealed.dropFirst(start + 16).prefix(longestHeader)))
+    func text() -> String? { (try? reader.bytes()).map { String(decoding: $0, as: UTF8.self) } }
+    guard let number = try? reader.integer(), let t = Int(exactly: number), let name = text(),
+      let digest = text(), let law = text(), let release = text(), let attempt = text()
+    else { return nil }
+    return Header(
+      name: name,
+      t: t,
+      digest: digest,
+      law: law,
+      release: release,
+      attempt: attempt
+    )
   }
 
   private static func bytes(_ header: Header, _ key: SymmetricKey) -> [UInt8] {
@@ -125,14 +141,15 @@ struct SealedState {
     var top = magic + writer.data + mark(of: key)
     writer = StateWriter()
     writer.integer(UInt64(header.t))
-    writer.bytes(header.name.utf8)
-    writer.bytes(header.digest.utf8)
+    for text in [header.name, header.digest, header.law, header.release, header.attempt] {
+      writer.bytes(text.utf8)
+    }
     top += writer.data
     return top
   }
 
-  private static func number(_ bytes: [UInt8], _ place: Int) -> UInt64 {
-    guard place + 8 <= bytes.count else { return .max }
+  private static func number(_ bytes: [UInt8], _ place: Int) -> UInt64? {
+    guard place + 8 <= bytes.count else { return nil }
     return (0..<8).reduce(0) { $0 | UInt64(bytes[place + $1]) << UInt64(8 * $1) }
   }
 

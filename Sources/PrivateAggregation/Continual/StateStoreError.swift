@@ -17,6 +17,12 @@ public struct StateStoreError: Error, Sendable, Hashable {
     case keyDamaged
     /// Others than its owner can read the key file.
     case keyExposed
+    /// A folder of the state is not its owner's alone.
+    case folderExposed
+    /// A file of the state is a link, of another user, or has further names.
+    case foreignFile
+    /// Another version of the program plans other noise than the state was made with.
+    case otherPlan
     /// The state was sealed under another key.
     case otherKey
     /// The state that the last release names is missing.
@@ -27,7 +33,7 @@ public struct StateStoreError: Error, Sendable, Hashable {
     case otherRun
     /// A newer version of the program wrote the state.
     case newer
-    /// There is a state of later runs, and the ledger knows of none.
+    /// There is a state of an attempt that the ledger does not know.
     case ahead
     /// The system refused.
     case system(Int32)
@@ -61,6 +67,15 @@ extension StateStoreError: CustomStringConvertible {
       "\(path): this is no key of a state, which has 32 bytes; restore it from a backup"
     case .keyExposed:
       "\(path): others than its owner can read the key; run `chmod 600` on it"
+    case .folderExposed:
+      "\(path): the state is secret, and this folder is not the own one of the user who runs this; run "
+        + "`chmod 700` on it as its owner, or name another `store` under `continual`"
+    case .foreignFile:
+      "\(path): this is no plain file of the user who runs this with one name alone; restore it from a "
+        + "backup with its owner and mode"
+    case .otherPlan:
+      "\(path): the horizon was begun with another tree, noise or bounds than this version of the "
+        + "program plans; go on with the version that began it"
     case .otherKey:
       "\(path): the state was sealed under another key; restore the key beside it from the backup "
         + "that goes with it"
@@ -76,8 +91,8 @@ extension StateStoreError: CustomStringConvertible {
     case .newer:
       "\(path): a newer version of the program wrote this state; use that version"
     case .ahead:
-      "\(path): there is the state of a later run here, but the ledger knows of no run; name the "
-        + "ledger that it belongs to, or another `store` under `continual`"
+      "\(path): there is the state of a run here that the ledger does not know; name the ledger that it "
+        + "belongs to, or another `store` under `continual`; what was released from it stays spent"
     case .system(let code):
       "\(path): \(String(cString: strerror(code)))"
     }

@@ -251,7 +251,8 @@ extension ReportSpecification {
       consentColumn: columns[.consent]?.name,
       timeColumn: columns[.time]?.name,
       registry: consent?.registry,
-      purpose: consent?.purpose
+      purpose: consent?.purpose,
+      store: continual?.store
     )
   }
 }

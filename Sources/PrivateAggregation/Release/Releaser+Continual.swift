@@ -19,10 +19,14 @@ extension Releaser {
     as run: ScheduledRun
   ) async throws(ReleaseError) -> ReleaseOutcome {
     precondition(
-      run.price == SchedulePrice(rule: .horizon, loss: plan.loss)
-        && plan.continual?.t == run.index + 1,
-      "the price of a horizon is the loss of its running counts"
+      plan.continual?.t == run.index + 1 && plan.measures.allSatisfy { $0.measure.range == nil },
+      "a plan of one period that counts signals or units"
     )
+    let folder = (plan.continual?.store ?? ".") + "/" + run.name.description
+    // A ledger keeps the price that another version of the program may have had in mind.
+    guard run.price == SchedulePrice(rule: .horizon, loss: plan.loss) else {
+      throw .store(StateStoreError(path: folder, kind: .otherPlan))
+    }
     do { try await ledger.check(request) } catch { throw .ledger(error) }
     let registry = try openRegistry(of: plan.specification)
     var signals: SignalStream
@@ -31,15 +35,22 @@ extension Releaser {
     } catch { throw .file(error) }
     let store: StateStore
     do {
-      store = try StateStore(
-        folder: (plan.continual?.store ?? ".") + "/" + run.name.description,
-        digest: request.digest
-      )
+      store = try StateStore(folder: folder, digest: request.digest)
     } catch { throw .store(error) }
     // Whoever held the state until now may have released this run.
     do { try await ledger.check(request) } catch { throw .ledger(error) }
     if let stored = try await stored(request) { return try replay(stored) }
-    var state = try await state(of: run, request, plan, in: store)
+    let last = try await lastState(of: run, request, in: store)
+    var state: ContinualState
+    let others: [String]
+    if let last {
+      do { state = try store.load(last, after: run.index, plan) } catch { throw .store(error) }
+      others = try await known(run, request, besides: last, in: store) + [store.path(last)]
+    } else {
+      others = try await known(run, request, besides: nil, in: store)
+      do { try store.makeKey() } catch { throw .store(error) }
+      state = ContinualState(plan)
+    }
     let outcome: ReservationOutcome
     do { outcome = try await ledger.reserve(request) } catch { throw .ledger(error) }
     let open: OpenReservation
@@ -56,32 +67,28 @@ extension Releaser {
       throw .interrupted(error, id: request.id)
     }
     let counts = state.close(threads: options.threads)
+    let attempt = open.attempt
     let charge = open.charged()
     let name = StateStore.drawName()
-    do { try store.save(state, as: name) } catch {
+    do { try store.save(state, as: name, release: request.id, attempt: attempt) } catch {
       throw .storeInterrupted(error, id: request.id)
     }
-    return try await commit(charge, counts, state.series, as: name, plan, run, in: store)
+    let released = try await commit(charge, counts, state.series, as: name, plan, run)
+    store.remove(others)
+    return released
   }
 
-  /// The state before a run: that which the release before it names.
-  private func state(
+  /// The name of the state before a run, which the release before it says; `nil` for the first run.
+  private func lastState(
     of run: ScheduledRun,
     _ request: ReservationRequest,
-    _ plan: AggregationPlan,
     in store: StateStore
-  ) async throws(ReleaseError) -> ContinualState {
+  ) async throws(ReleaseError) -> String? {
+    guard run.index > 0 else { return nil }
     let standing: ScheduleStanding?
     do {
       standing = try await ledger.schedule(run.name, dataset: request.dataset)
     } catch { throw .ledger(error) }
-    guard run.index > 0 else {
-      do {
-        try store.refuseLaterStates()
-        try store.makeKey()
-      } catch { throw .store(error) }
-      return ContinualState(plan)
-    }
     guard let standing, standing.released.count == run.index else {
       throw .ledger(.superseded(request.id))
     }
@@ -94,11 +101,41 @@ extension Releaser {
       )
     } catch { throw .ledger(error) }
     guard let last, let continual = try decoded(last).body.continual else {
-      preconditionFailure("a committed run of running counts names a state")
+      throw .store(StateStoreError(path: store.folder, kind: .otherPlan))
     }
-    do { return try store.load(continual.state, after: run.index, plan) } catch {
-      throw .store(error)
+    return continual.state
+  }
+
+  /// The states beside that of the last release: older ones, and those of attempts that died.
+  ///
+  /// - Privacy: Who holds the store is alone, so an attempt that the ledger knows has ended. One that it
+  ///   does not know is of another ledger, or of this one before it was restored: what was released
+  ///   from that would be released once more, with other noise.
+  /// - Throws: `ReleaseError.store` for a state of which the ledger does not know the attempt.
+  private func known(
+    _ run: ScheduledRun,
+    _ request: ReservationRequest,
+    besides name: String?,
+    in store: StateStore
+  ) async throws(ReleaseError) -> [String] {
+    let found: [(path: String, header: SealedState.Header?)]
+    do { found = try store.states(besides: name) } catch { throw .store(error) }
+    for (path, header) in found {
+      guard let header, header.t <= run.index + 1, let id = try? ReleaseID(header.release) else {
+        throw .store(StateStoreError(path: path, kind: .ahead))
+      }
+      let attempts: Set<String>
+      do {
+        attempts = try await ledger.attempts(at: id, dataset: request.dataset)
+      } catch { throw .ledger(error) }
+      guard attempts.contains(header.attempt) else {
+        throw .store(StateStoreError(path: path, kind: .ahead))
+      }
+      guard header.digest == request.digest else {
+        throw .store(StateStoreError(path: path, kind: .otherRun))
+      }
     }
+    return found.map(\.path)
   }
 
   /// Commits the release with the name of the state that goes on from it.
@@ -108,8 +145,7 @@ extension Releaser {
     _ series: [[[Int64]]],
     as name: String,
     _ plan: AggregationPlan,
-    _ run: ScheduledRun,
-    in store: StateStore
+    _ run: ScheduledRun
   ) async throws(ReleaseError) -> ReleaseOutcome {
     let id = charge.id
     let created = Timestamp.text(clock())
@@ -138,7 +174,6 @@ extension Releaser {
     guard let body = made.body(of: stored.body) else {
       return ReleaseOutcome(release: try decoded(stored), body: stored.body, replayed: false)
     }
-    store.keepOnly(name)
     let release = Release(body: body, receipt: stored.receipt)
     return ReleaseOutcome(release: release, body: stored.body, replayed: false)
   }

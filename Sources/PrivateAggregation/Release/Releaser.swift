@@ -98,6 +98,7 @@ public struct Releaser<Ledger: BudgetLedger>: Sendable {
     if plan.continual != nil, let run {
       return try await releaseRunningCounts(request, under: plan, as: run)
     }
+    precondition(plan.continual == nil, "running counts are released as runs of their schedule")
     // Opening files reads their headers, so what can be refused is refused before; and a missing
     // column, or a disk without room, is found before anything is held.
     do { try await ledger.check(request) } catch { throw .ledger(error) }
