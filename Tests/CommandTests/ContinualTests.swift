@@ -232,6 +232,21 @@ import Testing
     )
   }
 
+  /// A limit would tell the size of the state, run after run, at no cost.
+  @Test func `write no state under a limit on the size of files`() throws {
+    let folder = try MemoryDirectory()
+    let outcome = try folder.run(
+      Self.files + """
+        day() { hubbub report spec.yaml --day 2025-11-01 2>&1 > /dev/null | tail -n 1; }
+        (ulimit -f 1000000; day) | grep -o 'a limit on the size of files is set'
+        hubbub ledger history l | grep -c reserve
+        hubbub report spec.yaml --day 2025-11-01 > /dev/null 2>&1; echo "exit $?"
+        ls kept/d.daily | wc -l
+        """
+    )
+    #expect(outcome.output == "a limit on the size of files is set\n0\nexit 0\n3\n")
+  }
+
   @Test func `keep their state where the policy says`() throws {
     let folder = try MemoryDirectory()
     let outcome = try folder.run(

@@ -164,13 +164,13 @@ enum RunningCounts {
     func size(units: Int, periods: Int) throws -> Int {
       var state = ContinualState(plan)
       for _ in 0..<periods {
-        for unit in 0..<units { withSlice("u\(unit)") { state.add(unit: $0, cell: 0) } }
+        for unit in 0..<units { withSlice("unit number \(unit)") { state.add(unit: $0, cell: 0) } }
         _ = state.close(threads: 1)
       }
       return state.encoded().count
     }
-    #expect(try size(units: 100, periods: 1) > size(units: 0, periods: 1))
-    #expect(try size(units: 100, periods: 2) == size(units: 0, periods: 2))
+    #expect(try size(units: 5000, periods: 1) > size(units: 0, periods: 1))
+    #expect(try size(units: 5000, periods: 2) == size(units: 0, periods: 2))
   }
 
   @Test func `is refused from bytes that are not those of a state`() throws {
@@ -179,7 +179,7 @@ enum RunningCounts {
     withSlice("a") { state.add(unit: $0, cell: 1) }
     _ = state.close(threads: 1)
     let bytes = state.encoded()
-    for length in 0..<bytes.count {
+    for length in Array(0..<1024) + [bytes.count / 2, bytes.count - 1] {
       #expect(throws: StateDamage.self) {
         _ = try ContinualState.decoding(Array(bytes.prefix(length)), plan).t
       }

@@ -37,7 +37,13 @@ import Testing
       }
       _ = state.close(threads: 1)
       exact = state.encoded()
-      try store.save(state, as: name, release: ReleaseID("d.daily"), attempt: "one")
+      try store.save(
+        state,
+        as: name,
+        release: ReleaseID("d.daily"),
+        attempt: "one",
+        in: try store.draft(after: 0)
+      )
     }
 
     func open() throws -> StateStore {
@@ -90,7 +96,8 @@ import Testing
   @Test func `does not open where any part of it was altered`() throws {
     let sample = try Sample()
     let count = try Data(contentsOf: URL(fileURLWithPath: sample.path)).count
-    for place in 0..<count {
+    // All of the header, and one byte of each further 251.
+    for place in Array(0..<512) + Array(stride(from: 512, to: count, by: 251)) {
       try sample.edit(sample.path) { $0[place] ^= 4 }
       #expect(try sample.failure() != nil, "byte \(place)")
       try sample.edit(sample.path) { $0[place] ^= 4 }
@@ -193,7 +200,13 @@ import Testing
     var state = try store.load(sample.name, after: 1, sample.plan)
     _ = state.close(threads: 1)
     let later = StateStore.drawName()
-    try store.save(state, as: later, release: try ReleaseID("d.later"), attempt: "two")
+    try store.save(
+      state,
+      as: later,
+      release: try ReleaseID("d.later"),
+      attempt: "two",
+      in: try store.draft(after: 0)
+    )
     let others = try store.states(besides: later)
     #expect(others.map(\.path) == [sample.path] && others[0].header?.attempt == "one")
     #expect(try store.states(besides: sample.name).map(\.header?.release) == ["d.later"])
@@ -213,6 +226,20 @@ import Testing
     let left = try FileManager.default.contentsOfDirectory(atPath: sample.folder).sorted()
     let copied = String(copy.dropFirst(sample.folder.utf8.count + 1))
     #expect(left == ["\(later).state", "key", "lock", "my.new", "notes.state", copied].sorted())
+  }
+
+  /// Whoever sees the size, or sets a limit to it, learns nothing of single units.
+  @Test func `has the same size for whatever fits its step`() throws {
+    let sizes = try [0, 1, 5, 500].map { count in
+      let sample = try Sample(units: count)
+      return try Data(contentsOf: URL(fileURLWithPath: sample.path)).count
+    }
+    #expect(Set(sizes).count == 1)
+    #expect(
+      [0, 65_536, 65_537, 131_073].map(ContinualState.paddedSize) == [
+        65_536, 65_536, 131_072, 262_144,
+      ]
+    )
   }
 
   @Test func `is in folders and files of its owner alone`() throws {

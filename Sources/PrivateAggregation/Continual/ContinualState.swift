@@ -18,6 +18,9 @@ struct ContinualState: ~Copyable {
   /// The running counts of the latest periods as they were released: by measure, cell and period.
   private(set) var series: [[[Int64]]]
 
+  /// The bytes that it was read from, zero for the first.
+  private(set) var sizeKept = 0
+
   private let plan: AggregationPlan
   private let tree: BalancedTree
   private let key: ChoiceKey
@@ -183,7 +186,21 @@ extension ContinualState {
     }
     for cells in series { writer.lists(cells) }
     units.write(to: &writer)
+    writer.pad(to: Self.paddedSize(writer.data.count))
     return writer.data
+  }
+
+  /// The fewest bytes that a state has.
+  static let smallestSize = 1 << 16
+
+  /// The size of the step that so many bytes are padded to: a power of two.
+  ///
+  /// - Privacy: Whoever can see the size of the file, or make the disk or a limit refuse it, learns
+  ///   which power of two it is, and nothing finer.
+  static func paddedSize(_ count: Int) -> Int {
+    var size = smallestSize
+    while size < count { size *= 2 }
+    return size
   }
 
   /// Reads what `encoded` made for the same plan.
@@ -234,8 +251,10 @@ extension ContinualState {
     }
     var units = HorizonTable(bounds: plan.specification.bounds, key: key)
     try units.read(from: &reader, cellCount: cells)
-    guard reader.isAtEnd else { throw StateDamage() }
-    return ContinualState(
+    guard reader.isPaddedToEnd, data.count == paddedSize(reader.place) else {
+      throw StateDamage()
+    }
+    var state = ContinualState(
       plan,
       key: key,
       t: t,
@@ -244,5 +263,7 @@ extension ContinualState {
       noise: noise,
       series: series
     )
+    state.sizeKept = data.count
+    return state
   }
 }

@@ -37,6 +37,11 @@ struct SealedState {
   /// The most bytes in front of the pieces.
   static let longestHeader = 2048
 
+  /// The most bytes that a sealed state has more than what is inside.
+  static func overhead(for size: Int) -> Int {
+    longestHeader + tagSize * (size / pieceSize + 1)
+  }
+
   /// Tells keys apart without telling anything of them.
   static func mark(of key: SymmetricKey) -> [UInt8] {
     let mark = HMAC<SHA256>.authenticationCode(for: Array("which key".utf8), using: key)

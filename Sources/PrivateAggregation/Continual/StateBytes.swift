@@ -18,6 +18,11 @@ struct StateWriter {
     data.append(contentsOf: bytes)
   }
 
+  /// Adds zeros up to a size.
+  mutating func pad(to size: Int) {
+    data.append(contentsOf: repeatElement(0, count: max(0, size - data.count)))
+  }
+
   mutating func integers(_ values: [Int64]) {
     integer(UInt64(values.count))
     for value in values { integer(UInt64(bitPattern: value)) }
@@ -32,13 +37,18 @@ struct StateWriter {
 /// Reads what `StateWriter` wrote.
 struct StateReader {
   private let data: [UInt8]
-  private var place = 0
+  /// The bytes that were read.
+  private(set) var place = 0
 
   init(_ data: [UInt8]) {
     self.data = data
   }
 
+  /// Whether nothing is left.
   var isAtEnd: Bool { place == data.count }
+
+  /// Whether nothing but zeros is left.
+  var isPaddedToEnd: Bool { data[place...].allSatisfy { $0 == 0 } }
 
   mutating func integer() throws(StateDamage) -> UInt64 {
     guard data.count - place >= 8 else { throw StateDamage() }

@@ -113,24 +113,67 @@ enum StateFiles {
     to path: String,
     draft: String
   ) throws(StateStoreError) {
-    let flags = O_CREAT | O_EXCL | O_NOFOLLOW | O_WRONLY | O_CLOEXEC
-    let descriptor = Glibc.open(draft, flags, 0o600)
-    guard descriptor >= 0 else { throw StateStoreError(path: draft, kind: .system(errno)) }
-    var failure = write(bytes, to: descriptor)
-    if failure == 0, fsync(descriptor) != 0 { failure = errno }
-    if close(descriptor) != 0, failure == 0 { failure = errno }
-    if failure == 0, rename(draft, path) != 0 { failure = errno }
-    if failure == 0 {
-      let folder = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
-      failure = synchronize(folder)
-    }
-    guard failure == 0 else {
-      unlink(draft)
-      throw StateStoreError(path: path, kind: .system(failure))
-    }
+    try StateDraft(at: draft, room: 0).finish(bytes, as: path)
   }
 
-  private static func write(_ bytes: [UInt8], to descriptor: Int32) -> Int32 {
+  /// Brings the names of a folder to the disk; zero, or the number of the error.
+  fileprivate static func synchronize(_ folder: String) -> Int32 {
+    let descriptor = Glibc.open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard descriptor >= 0 else { return errno }
+    defer { close(descriptor) }
+    return fsync(descriptor) == 0 ? 0 : errno
+  }
+}
+
+/// A file under a name that nobody can foresee, until it is whole and gets its own.
+final class StateDraft {
+  private let path: String
+  private let descriptor: Int32
+  private var isFinished = false
+
+  /// Makes an empty file, and takes so many bytes of the disk for it.
+  ///
+  /// - Privacy: It is made before a signal is read, so that what does not fit is known by then.
+  /// - Throws: `StateStoreError` where there is no such room, or a limit on the size of files.
+  init(at path: String, room: Int) throws(StateStoreError) {
+    var limit = rlimit()
+    guard getrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &limit) == 0 else {
+      throw StateStoreError(path: path, kind: .system(errno))
+    }
+    guard limit.rlim_cur == .max else { throw StateStoreError(path: path, kind: .limited) }
+    let flags = O_CREAT | O_EXCL | O_NOFOLLOW | O_WRONLY | O_CLOEXEC
+    let opened = Glibc.open(path, flags, 0o600)
+    guard opened >= 0 else { throw StateStoreError(path: path, kind: .system(errno)) }
+    self.path = path
+    descriptor = opened
+    var failure: Int32 = 0
+    repeat {
+      failure = room > 0 ? posix_fallocate(opened, 0, off_t(room)) : 0
+    } while failure == EINTR
+    guard failure == 0 else { throw StateStoreError(path: path, kind: .system(failure)) }
+  }
+
+  deinit {
+    close(descriptor)
+    if !isFinished { unlink(path) }
+  }
+
+  /// Writes the file whole, brings it to the disk, and gives it its name.
+  func finish(_ bytes: [UInt8], as name: String) throws(StateStoreError) {
+    var failure = write(bytes)
+    if failure == 0, ftruncate(descriptor, off_t(bytes.count)) != 0 { failure = errno }
+    if failure == 0, fsync(descriptor) != 0 { failure = errno }
+    if failure == 0, rename(path, name) != 0 { failure = errno }
+    if failure == 0 {
+      isFinished = true
+      let folder = name.lastIndex(of: "/").map { String(name[..<$0]) } ?? "."
+      failure = StateFiles.synchronize(folder)
+    }
+    guard failure == 0 else { throw StateStoreError(path: name, kind: .system(failure)) }
+  }
+
+  /// Writes everything; zero, or the number of the error.
+  private func write(_ bytes: [UInt8]) -> Int32 {
     var done = 0
     while done < bytes.count {
       let count = bytes.withUnsafeBytes { buffer in
@@ -141,13 +184,5 @@ enum StateFiles {
       done += count
     }
     return 0
-  }
-
-  /// Brings the names of a folder to the disk; zero, or the number of the error.
-  private static func synchronize(_ folder: String) -> Int32 {
-    let descriptor = Glibc.open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-    guard descriptor >= 0 else { return errno }
-    defer { close(descriptor) }
-    return fsync(descriptor) == 0 ? 0 : errno
   }
 }

@@ -141,6 +141,16 @@ final class StateStore {
     } catch { throw StateStoreError(path: path, kind: .damaged) }
   }
 
+  /// Makes the file of the next state, before a signal is read.
+  ///
+  /// - Parameter size: The size of the state before, zero where there is none: it takes room for a
+  ///   state twice as large.
+  func draft(after size: Int) throws(StateStoreError) -> StateDraft {
+    let plain = 2 * max(size, ContinualState.smallestSize)
+    let room = plain + SealedState.overhead(for: plain)
+    return try StateDraft(at: draftPath, room: room)
+  }
+
   /// Writes a state whole and brings it to the disk.
   ///
   /// - Parameters:
@@ -148,12 +158,14 @@ final class StateStore {
   ///   - name: Its random name.
   ///   - release: The release that will name it.
   ///   - attempt: The token of the attempt at that.
+  ///   - draft: The file that was made for it.
   /// - Throws: `StateStoreError` where it cannot be written whole.
   func save(
     _ state: borrowing ContinualState,
     as name: String,
     release: ReleaseID,
-    attempt: String
+    attempt: String,
+    in draft: StateDraft
   ) throws(StateStoreError) {
     let header = SealedState.Header(
       name: name,
@@ -164,7 +176,7 @@ final class StateStore {
       attempt: attempt
     )
     let sealed = SealedState.seal(state.encoded(), header, under: try key())
-    try StateFiles.write(sealed, to: path(name), draft: draftPath)
+    try draft.finish(sealed, as: path(name))
   }
 
   /// Removes states that no release goes on from, and drafts, which never were a state.

@@ -23,6 +23,8 @@ public struct StateStoreError: Error, Sendable, Hashable {
     case foreignFile
     /// Another version of the program plans other noise than the state was made with.
     case otherPlan
+    /// The size of files is limited, which would tell that of the state.
+    case limited
     /// The state was sealed under another key.
     case otherKey
     /// The state that the last release names is missing.
@@ -76,6 +78,9 @@ extension StateStoreError: CustomStringConvertible {
     case .otherPlan:
       "\(path): the horizon was begun with another tree, noise or bounds than this version of the "
         + "program plans; go on with the version that began it"
+    case .limited:
+      "\(path): a limit on the size of files is set, under which no state is written, as it would tell "
+        + "the size of that; run `ulimit -f unlimited` first"
     case .otherKey:
       "\(path): the state was sealed under another key; restore the key beside it from the backup "
         + "that goes with it"

@@ -51,6 +51,10 @@ extension Releaser {
       do { try store.makeKey() } catch { throw .store(error) }
       state = ContinualState(plan)
     }
+    let draft: StateDraft
+    do { draft = try store.draft(after: last == nil ? 0 : state.sizeKept) } catch {
+      throw .store(error)
+    }
     let outcome: ReservationOutcome
     do { outcome = try await ledger.reserve(request) } catch { throw .ledger(error) }
     let open: OpenReservation
@@ -70,7 +74,7 @@ extension Releaser {
     let attempt = open.attempt
     let charge = open.charged()
     let name = StateStore.drawName()
-    do { try store.save(state, as: name, release: request.id, attempt: attempt) } catch {
+    do { try store.save(state, as: name, release: request.id, attempt: attempt, in: draft) } catch {
       throw .storeInterrupted(error, id: request.id)
     }
     let released = try await commit(charge, counts, state.series, as: name, plan, run)
