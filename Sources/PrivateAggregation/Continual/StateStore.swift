@@ -145,6 +145,8 @@ final class StateStore {
   ///
   /// - Parameter size: The size of the state before, zero where there is none: it takes room for a
   ///   state twice as large.
+  /// - Returns: The file, which goes where it is not finished.
+  /// - Throws: `StateStoreError` where there is no such room.
   func draft(after size: Int) throws(StateStoreError) -> StateDraft {
     let plain = 2 * max(size, ContinualState.smallestSize)
     let room = plain + SealedState.overhead(for: plain)
