@@ -148,7 +148,7 @@ import Testing
     ),
     (
       "a,b\nUS,CA\n", ", radius: [10 mi]",
-      "spec.yaml:6:43: regions.radius: `hierarchy` and `radius` say two things"
+      "spec.yaml:6:10: regions: regions by radius, polygon or grid are told from coordinates"
     ),
     (
       "a,b\nUS,CA\n", ", column: a",

@@ -48,10 +48,10 @@ struct CellLists {
       return try checked(values, of: key, file: nil, field: field)
     }
     if field.isText { return try list(of: key, file: field, column: nil, field: field) }
+    if key == .region, ShapeSection.isMeant(field) { return try shapes(in: field) }
     if HierarchySection.isMeant(by: field) {
       return try HierarchySection.read(field, of: key, into: &self)
     }
-    if key == .region, ShapeSection.isMeant(field) { return try shapes(in: field) }
     let keys = try field.mapping(
       ["file", "column"],
       later: ["miles"]
