@@ -55,4 +55,18 @@ import Testing
       #expect(withSlice(code) { table.find($0) } == place)
     }
   }
+
+  @Test func `are found in tables that had to grow`() {
+    for seed in 0..<40 {
+      let keys = (0..<200).map {
+        PackedBytes(low: UInt64(seed * 1000 + $0) &* 0x1_0001, high: 8 << 56)
+      }
+      let table = PlacedKeys(keys.enumerated().map { ($1, Int32($0)) }, rounds: 1)
+      defer { table.free() }
+      #expect(keys.map(table.find) == Array(keys.indices))
+      #expect(
+        table.find(PackedBytes(low: 7, high: 8 << 56)) == keys.firstIndex { $0.low == 7 } ?? -1
+      )
+    }
+  }
 }

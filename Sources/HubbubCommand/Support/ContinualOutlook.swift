@@ -8,14 +8,8 @@ struct ContinualOutlook {
   private let plan: AggregationPlan
   private let continual: PlannedContinual
   private let schedule: ReportSchedule
-  /// What is left, where a ledger is asked.
-  private let remaining: RemainingBudget?
-  /// What the ledger knows, where a period was released.
-  private let standing: ScheduleStanding?
-  /// The next period, where the ledger would take it.
-  private let run: ScheduledRun?
-  /// Why the period of the day would be refused.
-  private let refusal: String?
+  /// What the ledger says; nothing where none is asked.
+  private let outlook: RunOutlook
 
   /// Looks at a plan without a ledger; `nil` where it is not one of running counts.
   init?(_ plan: AggregationPlan) {
@@ -25,10 +19,7 @@ struct ContinualOutlook {
     self.plan = plan
     self.continual = continual
     self.schedule = schedule
-    remaining = nil
-    standing = nil
-    run = nil
-    refusal = nil
+    outlook = RunOutlook()
   }
 
   /// Looks at a plan with a ledger; at the next period where no day is named.
@@ -44,37 +35,13 @@ struct ContinualOutlook {
     self.plan = plan
     self.continual = continual
     self.schedule = schedule
-    let dataset = plan.specification.dataset
-    let standing = try asking { () throws(LedgerError) in
-      try ledger.schedule(schedule.name, dataset: dataset)
-    }
-    let next = standing.map { $0.days[min($0.released.count, $0.days.count - 1)] }
-    let today = try Today.day(named: nil)
-    let day = named ?? next.flatMap(CivilDay.init(_:)) ?? schedule.first ?? today
-    remaining = try asking { () throws(LedgerError) in
-      try ledger.remaining(dataset: dataset, analyst: analyst, day: day.label)
-    }
-    self.standing = standing
-    var found: ScheduledRun?
-    var refusal: String?
-    do {
-      let planned = try await PlannedRun(of: plan, on: day, analyst: analyst, in: ledger)
-      found = planned.run
-      try ledger.check(planned.request(analyst: analyst))
-    } catch let error as ReleaseError {
-      guard case .ledger(.schedule(let reason)) = error else {
-        throw CommandFailure(error, again: "")
-      }
-      refusal = reason.description
-    } catch let error as LedgerError {
-      if case .unavailable = error { throw CommandFailure(error) }
-      refusal = error.description
-    } catch {
-      throw .invalid("\(error)")
-    }
-    run = found
-    self.refusal = refusal
+    outlook = try await RunOutlook(plan, schedule, in: ledger, analyst: analyst, day: named)
   }
+
+  private var remaining: RemainingBudget? { outlook.remaining }
+  private var standing: ScheduleStanding? { outlook.standing }
+  private var run: ScheduledRun? { outlook.run }
+  private var refusal: String? { outlook.refusal }
 }
 
 // MARK: - The error of each period

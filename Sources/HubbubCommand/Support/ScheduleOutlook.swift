@@ -12,14 +12,8 @@ struct ScheduleOutlook {
   private let pricing: SchedulePricing
   /// Whether the delta of the spec is that of selecting cells in each run.
   private let isSelecting: Bool
-  /// What is left, where a ledger is asked.
-  let remaining: RemainingBudget?
-  /// What the ledger knows, where the schedule was declared to it.
-  private let standing: ScheduleStanding?
-  /// The next run, where the ledger would take it.
-  private let run: ScheduledRun?
-  /// Why the run of the day would be refused; `nil` where it would be accepted, and without a ledger.
-  let refusal: String?
+  /// What the ledger says; nothing where none is asked.
+  private let outlook: RunOutlook
 
   /// Prices the schedule of a plan without a ledger.
   init?(_ plan: AggregationPlan) {
@@ -31,10 +25,7 @@ struct ScheduleOutlook {
     isSelecting = plan.selection != nil
     unit = plan.specification.privacyUnit
     pricing = SchedulePricing(loss, delta: plan.scheduleDelta, remaining: nil)
-    remaining = nil
-    standing = nil
-    run = nil
-    refusal = nil
+    outlook = RunOutlook()
   }
 
   /// Prices the schedule of a plan in a ledger, as the run of a day would find it; the next run where
@@ -51,38 +42,16 @@ struct ScheduleOutlook {
     self.loss = loss
     isSelecting = plan.selection != nil
     unit = plan.specification.privacyUnit
-    let standing = try asking { () throws(LedgerError) in
-      try ledger.schedule(schedule.name, dataset: spec.dataset)
-    }
-    let today = try Today.day(named: nil)
-    let next = standing.map { $0.days[min($0.released.count, $0.days.count - 1)] }
-    let day = named ?? next.flatMap(CivilDay.init(_:)) ?? schedule.first ?? today
-    let remaining = try asking { () throws(LedgerError) in
-      try ledger.remaining(dataset: spec.dataset, analyst: analyst, day: day.label)
-    }
-    self.standing = standing
-    self.remaining = remaining
-    pricing = SchedulePricing(loss, delta: plan.scheduleDelta, remaining: remaining)
-    var found: ScheduledRun?
-    var refusal: String?
-    do {
-      let planned = try await PlannedRun(of: plan, on: day, analyst: analyst, in: ledger)
-      found = planned.run
-      try ledger.check(planned.request(analyst: analyst))
-    } catch let error as ReleaseError {
-      guard case .ledger(.schedule(let reason)) = error else {
-        throw CommandFailure(error, again: "")
-      }
-      refusal = reason.description
-    } catch let error as LedgerError {
-      if case .unavailable = error { throw CommandFailure(error) }
-      refusal = error.description
-    } catch {
-      throw .invalid("\(error)")
-    }
-    run = found
-    self.refusal = refusal
+    outlook = try await RunOutlook(plan, schedule, in: ledger, analyst: analyst, day: named)
+    pricing = SchedulePricing(loss, delta: plan.scheduleDelta, remaining: outlook.remaining)
   }
+
+  /// What is left, where a ledger is asked.
+  var remaining: RemainingBudget? { outlook.remaining }
+  private var standing: ScheduleStanding? { outlook.standing }
+  private var run: ScheduledRun? { outlook.run }
+  /// Why the run of the day would be refused; `nil` where it would be accepted, and without a ledger.
+  var refusal: String? { outlook.refusal }
 
   private var prices: [SchedulePrice] {
     [pricing.sum, pricing.certified, pricing.disjoint].compactMap { $0 }

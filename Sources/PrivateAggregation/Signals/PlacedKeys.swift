@@ -14,11 +14,11 @@ struct PlacedKeys: @unchecked Sendable {
   }
 
   private var hash: PlaceHash
-  private let displacements: UnsafeMutablePointer<UInt32>
-  private let displacementMask: Int
-  private let keys: UnsafeMutablePointer<Key>
-  private let places: UnsafeMutablePointer<Int32>
-  private let mask: Int
+  private var displacements: UnsafeMutablePointer<UInt32>
+  private var displacementMask: Int
+  private var keys: UnsafeMutablePointer<Key>
+  private var places: UnsafeMutablePointer<Int32>
+  private var mask: Int
 
   /// Where a short value stands if it is in the table.
   @inline(__always)
@@ -48,23 +48,38 @@ struct PlacedKeys: @unchecked Sendable {
   /// Makes a table of values and their places; of equal values the first counts.
   ///
   /// The values are public, so that any key of the hash does: the first one under which no two values
-  /// are in each other's way for every displacement.
-  init(_ values: [(key: PackedBytes, place: Int32)]) {
+  /// are in each other's way for every displacement. Where none of some does, the table grows, which
+  /// leaves fewer in each other's way.
+  ///
+  /// - Parameters:
+  ///   - values: The values and their places.
+  ///   - rounds: How many hashes are tried before there is more room.
+  init(_ values: [(key: PackedBytes, place: Int32)], rounds: UInt64 = 8) {
     var slots = 1
     while slots * 4 < values.count * 5 { slots *= 2 }
     var groups = 1
     while groups * 2 < values.count { groups *= 2 }
+    self.init(slots: slots, groups: groups)
+    var round: UInt64 = 0
+    while !place(values) {
+      round += 1
+      if round % rounds == 0 {
+        free()
+        slots *= 2
+        groups *= 2
+        self = Self(slots: slots, groups: groups)
+      }
+      hash = Self.hash(round)
+    }
+  }
+
+  private init(slots: Int, groups: Int) {
     displacementMask = groups - 1
     mask = slots - 1
     displacements = .allocate(capacity: groups)
     keys = .allocate(capacity: slots)
     places = .allocate(capacity: slots)
     hash = Self.hash(0)
-    var round: UInt64 = 0
-    while !place(values) {
-      round += 1
-      hash = Self.hash(round)
-    }
   }
 
   private static func hash(_ round: UInt64) -> PlaceHash {

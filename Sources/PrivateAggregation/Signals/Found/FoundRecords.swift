@@ -6,43 +6,28 @@
 /// As in `PlainRecords` no record waits for another: what a thread remembers is looked up column by
 /// column, and only then are the others looked for one by one.
 final class FoundRecords {
-  private static let batch = 64
-
-  /// Where a field begins and ends in a piece.
-  private struct Span {
-    let begin: UInt32
-    let end: UInt32
-  }
-
   private let rules: SignalRules
   private let finder: CellFinder
   private let keyCount: Int
-  /// The field of the unit, then those of the keys, in the file at hand.
-  private let fields: UnsafeMutablePointer<Int>
-  /// For each of these fields the spans of a batch.
-  private let spans: UnsafeMutablePointer<Span>
+  private var spans: RecordSpans
   private let places: UnsafeMutablePointer<Int>
   private let cells: UnsafeMutablePointer<Int>
   /// The texts of one record.
   private let texts: UnsafeMutablePointer<ByteSlice>
   private let masks = PackedBytes.makeMasks()
-  private var count = 0
 
   init(_ rules: SignalRules, finder: CellFinder) {
     self.rules = rules
     self.finder = finder
     keyCount = rules.keyCount
-    fields = .allocate(capacity: keyCount + 1)
-    fields.initialize(repeating: 0, count: keyCount + 1)
-    spans = .allocate(capacity: (keyCount + 1) * Self.batch)
-    places = .allocate(capacity: Self.batch)
-    cells = .allocate(capacity: Self.batch)
+    spans = RecordSpans(keyCount: keyCount)
+    places = .allocate(capacity: RecordSpans.batch)
+    cells = .allocate(capacity: RecordSpans.batch)
     texts = .allocate(capacity: max(1, keyCount))
   }
 
   deinit {
-    fields.deallocate()
-    spans.deallocate()
+    spans.free()
     places.deallocate()
     cells.deallocate()
     texts.deallocate()
@@ -50,23 +35,11 @@ final class FoundRecords {
   }
 
   /// Learns which field of a record each column is.
-  func begin(places: UnsafePointer<Int>) {
-    fields[0] = places[rules.unitColumn]
-    for (index, key) in rules.keys.enumerated() { fields[index + 1] = places[key.column] }
-  }
+  func begin(places: UnsafePointer<Int>) { spans.begin(rules, places: places) }
 
-  /// Takes a record as `PlainRecords` does; tells whether the batch is full.
+  /// Takes a record, as `RecordSpans` does; tells whether the batch must be added before the next.
   @inline(__always)
-  func take(_ delimiters: UnsafeMutablePointer<UInt32>) -> Bool {
-    var span = spans + count
-    for field in 0...keyCount {
-      let place = fields[field]
-      span.initialize(to: Span(begin: delimiters[place &- 1] &+ 1, end: delimiters[place]))
-      span += Self.batch
-    }
-    count &+= 1
-    return count == Self.batch
-  }
+  func take(_ delimiters: UnsafeMutablePointer<UInt32>) -> Bool { spans.take(delimiters) }
 
   /// Adds the rows of the records that were taken.
   ///
@@ -75,13 +48,14 @@ final class FoundRecords {
   ///   - rows: What they are added to.
   func add(_ bytes: UnsafePointer<UInt8>, to rows: RowBuffer) {
     for key in 0..<keyCount { look(up: key, in: bytes) }
-    for record in 0..<count {
-      let unit = slice(spans[record], in: bytes)
+    let units = spans.units
+    for record in 0..<spans.count {
+      let unit = units[record].slice(of: bytes)
       guard unit.count > 0 else { continue }
       var cell = cells[record]
       if cell < 0 || cell == Int(CellDirectory.elsewhere) {
         for key in 0..<keyCount {
-          texts[key] = slice(spans[(key + 1) * Self.batch + record], in: bytes)
+          texts[key] = spans.key(key)[record].slice(of: bytes)
         }
         cell = finder.number(texts)
         guard cell != CellFinder.refused else { continue }
@@ -99,20 +73,15 @@ final class FoundRecords {
       }
       if unit.isValidUTF8 { rows.append(unit: unit, cell: UInt32(truncatingIfNeeded: cell)) }
     }
-    count = 0
-  }
-
-  @inline(__always)
-  private func slice(_ span: Span, in bytes: UnsafePointer<UInt8>) -> ByteSlice {
-    ByteSlice(base: bytes + Int(span.begin), count: Int(span.end &- span.begin))
+    spans.removeAll()
   }
 
   /// Joins what is remembered of a key to the cells of all records; below zero is what is not.
   private func look(up key: Int, in bytes: UnsafePointer<UInt8>) {
-    let spans = spans + (key + 1) * Self.batch
+    let (values, count) = (spans.key(key), spans.count)
     let probe = finder.probe(ofValue: key)
     for record in 0..<count {
-      let value = slice(spans[record], in: bytes)
+      let value = values[record].slice(of: bytes)
       places[record] =
         value.count <= PackedBytes.mostBytes
         ? probe.find(PackedBytes(padded: value.base, count: value.count, masks: masks))
