@@ -175,11 +175,7 @@ extension Releaser {
       // What was written stays: whether it goes on from here, the ledger tells the next run.
       throw .ledger(error)
     }
-    guard let body = made.body(of: stored.body) else {
-      return ReleaseOutcome(release: try decoded(stored), body: stored.body, replayed: false)
-    }
-    let release = Release(body: body, receipt: stored.receipt)
-    return ReleaseOutcome(release: release, body: stored.body, replayed: false)
+    return try outcome(of: stored, made)
   }
 }
 

@@ -208,10 +208,20 @@ public struct Releaser<Ledger: BudgetLedger>: Sendable {
     } catch {
       throw .ledger(error)
     }
-    guard let body = made.body(of: stored.body) else {
-      return ReleaseOutcome(release: try decoded(stored), body: stored.body, replayed: false)
+    return try outcome(of: stored, made)
+  }
+
+  /// What this run released: the body that it made, unless the ledger keeps another.
+  func outcome(
+    of stored: StoredRelease,
+    _ made: MadeBody
+  ) throws(ReleaseError) -> ReleaseOutcome {
+    let release: Release
+    if let body = made.body(of: stored.body) {
+      release = Release(body: body, receipt: stored.receipt)
+    } else {
+      release = try decoded(stored)
     }
-    let release = Release(body: body, receipt: stored.receipt)
     return ReleaseOutcome(release: release, body: stored.body, replayed: false)
   }
 
