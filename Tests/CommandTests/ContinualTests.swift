@@ -122,8 +122,8 @@ import Testing
         hubbub report spec.yaml --day 2025-11-02 > printed 2> said & run=$!
         (head -n 3 whole.csv; exec sleep 30) > a.csv & writer=$!
         until hubbub ledger history l | tail -n 1 | grep -q open; do sleep 0.02; done
-        kill $writer; wait $writer 2> /dev/null
         kill -9 $run; wait $run; [ -s printed ] && echo "a number came out"
+        kill $writer; wait $writer 2> /dev/null
         rm a.csv; mv whole.csv a.csv
         (flock 9; sleep 2) 9> kept/d.daily/lock & holder=$!
         sleep 0.5
